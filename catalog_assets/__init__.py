@@ -1,0 +1,1 @@
+"""Catalog Assets: dirty supplier feeds in, a product catalogue people trust out."""

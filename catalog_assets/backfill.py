@@ -1,0 +1,144 @@
+"""Runs many partitions through Dagster in this one process, with progress; what is done already is left alone.
+
+Belongs here: which runs a backfill needs, in which order, and running them on the home's Dagster instance, so that
+they show in the UI. Does not belong here: what a run does (assets), or starting runs on arrival (sensors).
+"""
+
+import datetime as dt
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from catalog_assets.configuration import Catalog
+from catalog_assets.pipeline import DAILY, states
+from catalog_assets.raw.deliveries import new_deliveries
+from catalog_assets.stages import Partition, World, marks
+from resources.landing import arrivals
+
+INSTANCE = """\
+telemetry:
+  enabled: false
+run_monitoring:
+  enabled: true
+concurrency:
+  runs:
+    max_concurrent_runs: 2
+    tag_concurrency_limits: []
+  pools:
+    default_limit: 1
+"""
+WAREHOUSE = "warehouse"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One Dagster run: its job and its partition, or for the warehouse the days from first to last."""
+
+    job: str
+    partition: Partition
+    last: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended."""
+
+    run: Run
+    success: bool
+    run_id: str
+    seconds: float
+    error: str | None
+
+
+def dagster_home(catalog: Catalog) -> Path:
+    """The instance's folder in the home, made and configured if it is not there; sets DAGSTER_HOME."""
+    folder = catalog.home_path / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(INSTANCE, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(folder)
+    return folder
+
+
+def arrival_runs(world: World, first: dt.date | None, last: dt.date | None, sources: Sequence[str]) -> list[Run]:
+    """Partitions with files that are not delivered yet, or with a raw or standardized table that is not done."""
+    wanted: set[Partition] = set()
+    for source in sources:
+        listed = arrivals(world.catalog.source_path(source), world.catalog.s3_endpoint)
+        for day in {arrival.day for arrival in listed if _within(arrival.day, first, last)}:
+            if day >= world.catalog.start_day and new_deliveries(world, Partition(day, source))[0]:
+                wanted.add(Partition(day, source))
+    for found in states(world):
+        inside = found.partition.source in sources and _within(found.partition.day, first, last)
+        if inside and found.state != "done":
+            wanted.add(found.partition)
+    return [Run("arrival", p) for p in sorted(wanted, key=lambda p: (p.day, p.source))]
+
+
+def day_runs(world: World, first: dt.date | None, last: dt.date | None) -> list[Run]:
+    """Days with a stage that is not done, oldest first."""
+    names = {stage.name for stage in DAILY}
+    arrived = set(marks(world, ["standardized_products"]).filter(pl.col("balanced"))["day"].to_list())
+    behind = {s.partition.day for s in states(world) if s.stage in names and s.state != "done"}
+    return [Run("day", Partition(day)) for day in sorted(behind & arrived) if _within(day, first, last)]
+
+
+def _within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
+    return (first is None or day >= first) and (last is None or day <= last)
+
+
+class Backfill:
+    """Runs partitions on the home's instance, one after the other; a failure stops its own partition alone."""
+
+    def __init__(self, catalog: Catalog, world: World, tell: Callable[[str], None] = lambda text: None) -> None:
+        tell("Loading definitions")
+        import dagster as dg
+
+        from catalog_assets.definitions import build_defs
+
+        dagster_home(catalog)
+        self.world = world
+        self.instance = dg.DagsterInstance.get()
+        self.repository = build_defs(catalog).get_repository_def()
+
+    def execute(self, runs: Sequence[Run]) -> Iterator[Result]:
+        """Run them in order."""
+        for run in runs:
+            yield self._execute(run)
+
+    def _execute(self, run: Run) -> Result:
+        from catalog_assets.partitions import key_of
+
+        started = time.perf_counter()
+        job = self.repository.get_job(run.job)
+        where: dict[str, Any] = {"partition_key": key_of(run.partition)}
+        if run.last is not None:
+            first, last = run.partition.day.isoformat(), run.last.isoformat()
+            where = {"tags": {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}}
+        done = job.execute_in_process(instance=self.instance, raise_on_error=False, **where)
+        error = None if done.success else _error(done)
+        return Result(run, done.success, done.run_id, time.perf_counter() - started, error)
+
+    def warehouse_runs(self, days: Sequence[dt.date]) -> list[Run]:
+        """One run that builds the star schema for all of these days."""
+        return [Run(WAREHOUSE, Partition(min(days)), max(days))] if days else []
+
+
+def _error(done: Any) -> str:
+    """The innermost sentence of the first failure."""
+    for event in done.all_events:
+        data = event.event_specific_data
+        error = getattr(data, "error", None) if event.is_failure else None
+        if error is not None:
+            while error.cause is not None:
+                error = error.cause
+            return str(error.message).strip()
+    failed = [e.event_specific_data.check_name for e in done.all_events
+              if e.event_type_value == "ASSET_CHECK_EVALUATION" and not e.event_specific_data.passed]  # fmt: skip
+    return f"checks failed: {', '.join(failed)}" if failed else "the run failed; its page tells why"

@@ -1,0 +1,363 @@
+"""The `catalog` command: thin. Each command reads its arguments, asks a module, and shows the answer.
+
+Belongs here: arguments, help texts, tables and progress. Does not belong here: anything another program would want.
+"""
+
+import datetime as dt
+import functools
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table as Grid
+
+from catalog_assets.configuration import ConfigurationError, load
+
+console = Console()
+ERRORS = 1
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _told_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Known errors are one sentence on stderr, not a traceback."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from catalog_assets.corrections import CorrectionError
+        from catalog_assets.provenance import UnknownProduct
+        from catalog_assets.raw.deliveries import UnknownDelivery
+        from catalog_assets.stages import StageError
+        from resources.review.protocol import ReviewStoreError
+
+        try:
+            return command(*args, **kwargs)
+        except (
+            ConfigurationError,
+            CorrectionError,
+            UnknownProduct,
+            UnknownDelivery,
+            StageError,
+            ReviewStoreError,
+        ) as error:
+            raise click.ClickException(str(error)) from None
+
+    return run
+
+
+class Command(click.Command):
+    """A command whose known errors are told in one sentence."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.callback is not None:
+            self.callback = _told_errors(self.callback)
+
+
+class Group(click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+    group_class = type
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="catalog.yaml to use (default: CATALOG_CONFIG, ./catalog.yaml)."
+)
+def main(config: Path | None) -> None:
+    """Dirty supplier feeds in, a product catalogue people trust out."""
+    if config:
+        os.environ["CATALOG_CONFIG"] = str(config.absolute())
+
+
+def _world() -> Any:
+    from resources import open_world
+
+    return open_world(load())
+
+
+def _grid(title: str, columns: list[str], rows: list[list[Any]], numeric: set[str] | None = None) -> None:
+    grid = Grid(title=title, title_justify="left", header_style="bold")
+    for name in columns:
+        grid.add_column(name, justify="right" if numeric and name in numeric else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(f"{v:,}" if isinstance(v, int) else "" if v is None else str(v) for v in row))
+    console.print(grid)
+
+
+@main.command()
+def check() -> None:
+    """Check the configuration, and say where everything is."""
+    catalog = load()
+    rows = [[n, s.delivery, str(s.priority), catalog.source_path(n)] for n, s in sorted(catalog.sources.items())]
+    _grid("Sources", ["source", "delivery", "priority", "place"], rows)
+    console.print(
+        f"home     {catalog.home_path}\nlake     {catalog.lake_uri}\nlanding  {catalog.landing_uri}", highlight=False
+    )
+
+
+@main.command()
+@click.option("--products", default=1000, show_default=True, help="Real products in the simulated world.")
+@click.option("--days", default=3, show_default=True)
+@click.option("--suppliers", default=3, show_default=True)
+@click.option("--seed", default=7, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), default="2026-01-05", show_default=True)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def simulate(products: int, days: int, suppliers: int, seed: int, start: dt.datetime, folder: Path) -> None:
+    """Write simulated supplier feeds, their truth, and a catalog.yaml for them into FOLDER."""
+    from catalog_assets.demo import write_world
+
+    written = write_world(folder, products=products, days=days, suppliers=suppliers, seed=seed, start=start.date())
+    console.print(
+        f"{len(written.files)} files in {folder}; truth in {folder}/truth; configuration in {folder}/catalog.yaml"
+    )
+
+
+@main.command()
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day (default: all).")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day (default: all).")
+@click.option("--source", "sources", multiple=True, help="Only these sources (repeat; default: all).")
+@click.option("--warehouse/--no-warehouse", default=True, show_default=True, help="Build the star schema at the end.")
+def backfill(first: dt.datetime | None, last: dt.datetime | None, sources: tuple[str, ...], warehouse: bool) -> None:
+    """Run whatever is not done: new files, stale days, failed partitions; then the warehouse.
+
+    Each partition is a Dagster run of its own on this home's instance. A partition that fails stops itself alone; the
+    same command again runs only what is still not done.
+    """
+    from catalog_assets.demo import run_everything
+
+    catalog = load()
+    bounds = (first.date() if first else None, last.date() if last else None)
+    unknown = set(sources) - set(catalog.sources)
+    if unknown:
+        raise click.ClickException(
+            f"No such source: {', '.join(sorted(unknown))}; there are {', '.join(catalog.sources)}."
+        )
+    results = run_everything(catalog, console, bounds, sources or tuple(catalog.sources), warehouse)
+    if any(not result.success for result in results):
+        sys.exit(ERRORS)
+
+
+@main.command()
+@click.option("--products", default=1000, show_default=True)
+def demo(products: int) -> None:
+    """Three days of feeds from three simulated suppliers, through everything, into the warehouse."""
+    from catalog_assets.demo import demo as run_demo
+
+    started = time.perf_counter()
+    if not run_demo(load(), console, products, started):
+        sys.exit(ERRORS)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def status(as_json: bool) -> None:
+    """Each day: what is done, stale, open or missing, and what waits or was refused."""
+    from catalog_assets.demo import status_rows
+
+    rows = status_rows(_world())
+    if as_json:
+        click.echo(json.dumps(rows, default=str))
+        return
+    _grid("Days", list(rows[0]) if rows else ["day"], [list(row.values()) for row in rows])
+    if not rows:
+        console.print("Nothing has been delivered yet.")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.argument("source")
+@click.argument("product_id")
+def trace(as_json: bool, source: str, product_id: str) -> None:
+    """The whole story of a supplier's product, back to its bytes in a landed file."""
+    from catalog_assets.provenance import tell
+    from catalog_assets.provenance import trace as follow
+
+    story = follow(_world(), source, product_id)
+    if as_json:
+        click.echo(json.dumps(story, default=str, ensure_ascii=False))
+    else:
+        for line in tell(story):
+            click.echo(line)
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+def up(port: int, host: str) -> None:
+    """Start Dagster, its UI and its daemon (sensors), on this home."""
+    from catalog_assets.backfill import dagster_home
+
+    dagster_home(load())
+    console.print(f"Dagster UI: http://{host}:{port}  (stop with Ctrl+C)")
+    binary = str(Path(sys.executable).with_name("dagster"))
+    os.execv(binary, [binary, "dev", "-m", "catalog_assets.service", "-h", host, "-p", str(port)])
+
+
+@main.group(cls=Group)
+def delivery() -> None:
+    """Deliveries: list them, take one back, put another in its place."""
+
+
+@delivery.command("list")
+@click.option("--source", help="Only this source.")
+def delivery_list(source: str | None) -> None:
+    """All deliveries, the latest last."""
+    from catalog_assets.raw.deliveries import effective
+
+    world = _world()
+    rows = effective(world, world.lake.read("deliveries")).sort("day", "source", "sequence")
+    shown = [r for r in rows.to_dicts() if source in (None, r["source"])]
+    columns = ["delivery_id", "day", "source", "sequence", "path", "size_bytes", "delivered_at"]
+    grid = [[*(row[c] for c in columns), "retracted" if row["retracted"] else ""] for row in shown]
+    _grid("Deliveries", [*columns, ""], grid, {"size_bytes", "sequence"})
+
+
+def _confirmed(correction: Callable[[Any], object], yes: bool) -> bool:
+    """Show what a correction changes, and ask."""
+    from catalog_assets.preview import preview
+
+    console.print("Working out what this changes …")
+    found = preview(_world(), correction)
+    columns = {"product_key": 24}
+    for title, frame in (
+        ("Would appear", found.appear),
+        ("Would vanish", found.vanish),
+        ("Would change", found.changes),
+    ):
+        if frame.height:
+            _grid(
+                f"{title}: {frame.height:,}", frame.columns, [list(row) for row in frame.head(20).rows()], set(columns)
+            )
+    if found.empty:
+        console.print("Nothing in the catalogue would change.")
+    return yes or click.confirm("State it?")
+
+
+BY = click.option("--by", required=True, help="Who says so.")
+REASON = click.option("--reason", required=True, help="Why.")
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+@delivery.command("retract")
+@BY
+@REASON
+@YES
+@click.argument("delivery_id")
+def delivery_retract(delivery_id: str, by: str, reason: str, yes: bool) -> None:
+    """Take a delivery back: its records no longer count."""
+    _retraction("retract", delivery_id, by, reason, yes)
+
+
+@delivery.command("restore")
+@BY
+@REASON
+@YES
+@click.argument("delivery_id")
+def delivery_restore(delivery_id: str, by: str, reason: str, yes: bool) -> None:
+    """Let a retracted delivery count again."""
+    _retraction("restore", delivery_id, by, reason, yes)
+
+
+def _retraction(kind: str, delivery_id: str, by: str, reason: str, yes: bool) -> None:
+    from catalog_assets.corrections import Fact, state
+    from catalog_assets.raw.deliveries import delivery as find
+
+    find(_world(), delivery_id)
+    fact = Fact(kind, by, reason, delivery_id=delivery_id)
+    if _confirmed(lambda world: state(world, fact, _now()), yes):
+        state(_world(), fact, _now())
+        console.print("Stated. `catalog backfill` (or the days sensor) carries it out.")
+
+
+@delivery.command("replace")
+@BY
+@REASON
+@YES
+@click.argument("delivery_id")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def delivery_replace(delivery_id: str, file: Path, by: str, reason: str, yes: bool) -> None:
+    """Put FILE in the place of a delivery, in its day and order."""
+    from catalog_assets.preview import replacement
+
+    change = replacement(_now(), by, reason, delivery_id, file.read_bytes(), str(file.absolute()))
+    if _confirmed(change, yes):
+        console.print(f"Stated: delivery {change(_world())}. `catalog backfill` (or the days sensor) carries it out.")
+
+
+@main.command()
+@BY
+@REASON
+@YES
+@click.option("--unit", help="Canonical unit of the value.")
+@click.argument("source")
+@click.argument("product_id")
+@click.argument("attribute")
+@click.argument("value")
+def pin(
+    source: str, product_id: str, attribute: str, value: str, unit: str | None, by: str, reason: str, yes: bool
+) -> None:
+    """Pin a value of a product; it survives every rerun until it is taken away with `catalog unpin`."""
+    from catalog_assets.corrections import Fact, check_pin, state
+
+    fact = Fact("pin", by, reason, source=source, product_id=product_id, attribute=attribute, value=value, unit=unit)
+    check_pin(_world(), fact)
+    if _confirmed(lambda world: state(world, fact, _now()), yes):
+        state(_world(), fact, _now())
+        console.print("Pinned. `catalog backfill` (or the days sensor) carries it out.")
+
+
+@main.command()
+@BY
+@REASON
+@click.argument("source")
+@click.argument("product_id")
+@click.argument("attribute")
+def unpin(source: str, product_id: str, attribute: str, by: str, reason: str) -> None:
+    """Take a pin away."""
+    from catalog_assets.corrections import Fact, state
+
+    state(_world(), Fact("unpin", by, reason, source=source, product_id=product_id, attribute=attribute), _now())
+    console.print("Taken away. `catalog backfill` (or the days sensor) carries it out.")
+
+
+@main.group(cls=Group)
+def review() -> None:
+    """Doubtful values: give them to people, take their decisions back."""
+
+
+@review.command("export")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Only questions of this day.")
+@click.option("--limit", type=int, help="At most so many.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def review_export(file: Path, day: dt.datetime | None, limit: int | None) -> None:
+    """Write open questions to a CSV for a spreadsheet; fill in the columns decision and value."""
+    from resources.review.exchange import export_csv
+
+    written = export_csv(_world().review, file, day=day.date() if day else None, limit=limit)
+    console.print(f"{written:,} questions in {file}. decision: accept, reject or replace (then also value).")
+
+
+@review.command("import")
+@click.option("--by", required=True, help="Whose decisions they are.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def review_import(file: Path, by: str) -> None:
+    """Take decisions from a filled-in CSV; taking the same file twice changes nothing."""
+    from resources.review.exchange import import_csv
+
+    report = import_csv(_world().review, file, by, _now())
+    console.print(str(report))
+    console.print("`catalog backfill` (or the days sensor) carries them out.")
+
+
+if __name__ == "__main__":
+    main()

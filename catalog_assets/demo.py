@@ -1,0 +1,202 @@
+"""What the terminal shows: the demo, the progress of a backfill, the summary, the state of each day.
+
+Belongs here: putting runs and tables together for a person who watches. Does not belong here: anything that changes a
+table itself.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table as Grid
+
+from catalog_assets.backfill import Backfill, Result, Run, arrival_runs, day_runs
+from catalog_assets.configuration import Catalog
+from catalog_assets.ledger import FATES
+from catalog_assets.pipeline import STAGES, states
+from catalog_assets.simulator import Plan, Written, simulate, source_blocks
+from catalog_assets.stages import World
+
+DEMO_SEED = 7
+DEMO_START = dt.date(2026, 1, 5)
+Bounds = tuple[dt.date | None, dt.date | None]
+
+
+def write_world(
+    folder: Path, *, products: int, days: int, suppliers: int, seed: int, start: dt.date, catalog: bool = True
+) -> Written:
+    """Simulated feeds and truth in `folder`, and unless it is there already a catalog.yaml for them."""
+    plan = Plan(seed=seed, products=products, days=days, suppliers=suppliers, start=start)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = simulate(plan, folder)
+    if catalog and not (folder / "catalog.yaml").exists():
+        settings = {"home": ".", "start_day": start.isoformat(), "sources": source_blocks(plan)}
+        (folder / "catalog.yaml").write_text(
+            yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8"
+        )
+    return written
+
+
+def run_everything(
+    catalog: Catalog, console: Console, bounds: Bounds = (None, None), sources: Sequence[str] | None = None,
+    warehouse: bool = True,
+) -> list[Result]:  # fmt: skip
+    """Run what is not done, with a progress bar; tell what failed and how to go on."""
+    from resources import open_world
+
+    world = open_world(catalog)
+    results: list[Result] = []
+    columns = (SpinnerColumn(), TextColumn("{task.description}", justify="left"), BarColumn(), MofNCompleteColumn(),
+               TimeElapsedColumn())  # fmt: skip
+    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
+        task = progress.add_task("Looking for work", total=None)
+        arrivals = arrival_runs(world, *bounds, sources or tuple(catalog.sources))
+        if not arrivals and not day_runs(world, *bounds) and not _behind(world, catalog):
+            progress.update(task, description="Nothing to do", total=1, completed=1)
+            return results
+        machine = Backfill(catalog, world, lambda text: progress.update(task, description=text))
+        results += _watch(machine, arrivals, progress, task)
+        days = day_runs(world, *bounds)
+        results += _watch(machine, days, progress, task)
+        if warehouse and _behind(world, catalog):
+            touched = sorted({r.run.partition.day for r in results if r.success and r.run.job == "day"})
+            results += _watch(machine, machine.warehouse_runs(touched or _loaded_days(world)), progress, task)
+            if results and results[-1].success:
+                _remember(world, catalog)
+    for result in results:
+        if not result.success:
+            console.print(f"[red]failed[/] {result.run.job} {result.run.partition}: {result.error}", highlight=False)
+    if any(not result.success for result in results):
+        console.print("The others are done. The same command again runs only what is not done.")
+    return results
+
+
+def _watch(machine: Backfill, runs: Sequence[Run], progress: Progress, task: Any) -> list[Result]:
+    progress.update(task, total=(progress.tasks[task].total or 0) + len(runs))
+    done: list[Result] = []
+    for run in runs:
+        until = f" to {run.last}" if run.last else ""
+        progress.update(task, description=f"{run.job} {run.partition}{until}")
+        started = time.perf_counter()
+        done.extend(machine.execute([run]))
+        progress.advance(task)
+        if not progress.console.is_terminal:
+            mark = "done  " if done[-1].success else "FAILED"
+            progress.console.print(
+                f"{mark} {run.job} {run.partition}{until} {time.perf_counter() - started:.1f} s", highlight=False
+            )
+    return done
+
+
+def _behind(world: World, catalog: Catalog) -> bool:
+    """Whether the star schema was built from an older lake."""
+    seen = catalog.home_path / "warehouse.version"
+    return _lake_state(world) != (seen.read_text(encoding="utf-8") if seen.exists() else "")
+
+
+def _remember(world: World, catalog: Catalog) -> None:
+    (catalog.home_path / "warehouse.version").write_text(_lake_state(world), encoding="utf-8")
+
+
+def _lake_state(world: World) -> str:
+    rows = world.lake.scan("stage_ledger").filter(pl.col("stage").is_in(["validated_products", "catalog_products"]))
+    marks = rows.select("stage", "day", "output_fingerprint").sort("stage", "day").collect()
+    return "\n".join(f"{stage} {day} {fp}" for stage, day, fp in marks.iter_rows())
+
+
+def _loaded_days(world: World) -> list[dt.date]:
+    rows = world.lake.scan("stage_ledger", stage="catalog_products").select("day").collect()
+    return sorted(rows["day"].to_list())
+
+
+def demo(catalog: Catalog, console: Console, products: int, started: float) -> bool:
+    """Three days, three suppliers, nine partitions, all stages, the warehouse; returns whether all went well."""
+    from resources import open_world
+
+    plan = {"products": products, "days": 3, "suppliers": 3, "seed": DEMO_SEED, "start": DEMO_START}
+    written = write_world(catalog.home_path, **plan, catalog=False)  # type: ignore[arg-type]
+    console.print(
+        f"{len(written.files)} files of {len(catalog.sources)} suppliers in {catalog.home_path / 'inbox'}",
+        highlight=False,
+    )
+    results = run_everything(catalog, console)
+    world = open_world(catalog)
+    console.print(summary(world))
+    if not results:
+        console.print("Nothing was new: every partition is done, and nothing was changed.")
+    good = all(result.success for result in results)
+    console.print(closing(world, catalog, time.perf_counter() - started), highlight=False)
+    return good
+
+
+def summary(world: World) -> Grid:
+    """Records in and where they went, by stage, over all partitions."""
+    ledger = world.lake.read("stage_ledger")
+    grid = Grid(title="Where everything went", title_justify="left", header_style="bold")
+    for name in ("stage", "unit", "partitions", "received", *FATES):
+        grid.add_column(name, justify="left" if name in ("stage", "unit") else "right")
+    for stage in STAGES:
+        rows = ledger.filter(pl.col("stage") == stage.name)
+        totals = [rows["received"].sum(), *(rows[fate].sum() for fate in FATES)]
+        grid.add_row(stage.name, stage.unit, str(rows.height), *(f"{int(total):,}" for total in totals))
+    return grid
+
+
+def closing(world: World, catalog: Catalog, seconds: float) -> str:
+    """The catalogue in figures, and what to open next."""
+    products = world.lake.scan("catalog_products")
+    figures = [pl.len(), pl.col("accepted").sum(), pl.col("pending").sum(), pl.col("quality").mean()]
+    held = (pl.col("price_state") == "pending").sum().alias("held")
+    told = products.select(*figures, held).collect().row(0, named=True)
+    waiting = int(world.review.counts()["open"].sum())
+    quarantined = world.lake.scan("quarantine").select(pl.len()).collect().item()
+    quality = "-" if told["quality"] is None else f"{told['quality']:.1f}"
+    sample = products.filter(pl.col("offers").list.len() > 1).sort("product_key").head(1).collect()
+    example = ""
+    if sample.height:
+        offer = sample["offers"][0][0]
+        example = f"\n  one product's story   .venv/bin/catalog trace {offer['source']} {offer['product_id']}"
+    return (
+        f"\n{told['len']:,} products in the catalogue, quality {quality} of 100; "
+        f"values: {told['accepted']:,} accepted, "
+        f"{told['pending']:,} waiting ({waiting:,} questions, {told['held']:,} prices held); "
+        f"{quarantined:,} rows in quarantine; {seconds:.0f} s\n\n"
+        f"What to open next\n"
+        f"  Dagster UI            make up, then http://127.0.0.1:3000\n"
+        f"  each day's state      .venv/bin/catalog status{example}\n"
+        f"  questions for people  .venv/bin/catalog review export questions.csv\n"
+        f"  the warehouse         {catalog.home_path / 'warehouse.duckdb'} (DuckDB: dim_product, marts)"
+    )
+
+
+def status_rows(world: World) -> list[dict[str, Any]]:
+    """One row a day: sources arrived and absent, state of each stage, pending and quarantined units."""
+    found = states(world)
+    ledger = world.lake.read("stage_ledger")
+    rows = []
+    for day in sorted({state.partition.day for state in found}):
+        mine = [state for state in found if state.partition.day == day]
+        arrived = {s.partition.source for s in mine if s.stage == "raw_products"}
+        sums = ledger.filter(pl.col("day") == day)
+        row: dict[str, Any] = {"day": day.isoformat(), "sources": f"{len(arrived)}/{len(world.catalog.sources)}"}
+        for stage in STAGES:
+            states_of = [s.state for s in mine if s.stage == stage.name]
+            row[stage.name] = _summed(states_of)
+        row["pending"] = int(sums["pending"].sum())
+        row["quarantined"] = int(sums["quarantined"].sum())
+        rows.append(row)
+    return rows
+
+
+def _summed(found: list[str]) -> str:
+    if all(state == "done" for state in found):
+        return "done"
+    return ", ".join(
+        f"{found.count(state)} {state}" for state in ("done", "stale", "open", "missing") if state in found
+    )

@@ -1,0 +1,185 @@
+"""How a stage appears in Dagster: one asset a table, its checks, its lineage metadata.
+
+Belongs here: the one factory that makes assets of a stage, and what a run shows. Does not belong here: any particular
+stage, and how it runs (`stages.py`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from catalog_assets.partitions import days, days_and_sources, partition_of
+from catalog_assets.stages import Report, Stage, World, execute
+from catalog_assets.vocabulary.columns import TABLES, Table
+
+SAMPLE = 10
+BALANCE = "ledger_balances"
+CONTRACT = "contract"
+
+
+class WorldResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The outside world, opened from a configuration file (empty: CATALOG_CONFIG, else ./catalog.yaml)."""
+
+    config_path: str = ""
+
+    def open(self) -> World:
+        """Open it. Raises ConfigurationError."""
+        from catalog_assets.configuration import load
+        from resources import open_world
+
+        return open_world(load(self.config_path or None))
+
+
+def stage_assets(
+    stage: Stage, catalog: Any, deps: Sequence[dg.AssetDep], kinds: set[str] | None = None
+) -> dg.AssetsDefinition:
+    """The assets of a stage: one for each of its tables, materialized together."""
+    specs = [
+        dg.AssetSpec(
+            name,
+            deps=deps,
+            description=_description(TABLES[name], stage),
+            metadata={"dagster/column_schema": column_schema(TABLES[name]), "grain": TABLES[name].grain},
+            kinds=kinds or {"polars", "deltalake"},
+            group_name="catalogue",
+            tags={"unit": stage.unit},
+        )
+        for name in stage.tables
+    ]
+    checks = [
+        dg.AssetCheckSpec(
+            CONTRACT, asset=name, blocking=True,
+            description=f"Pandera contract of {name}: its columns, its key, and each rule, on the committed rows.",
+        )
+        for name in stage.contracts
+    ]  # fmt: skip
+    checks.append(
+        dg.AssetCheckSpec(
+            BALANCE, asset=stage.tables[0], blocking=True,
+            description=f"Of the {stage.unit} received each has exactly one fate, by recount of the tables.",
+        )
+    )  # fmt: skip
+    if stage.name == "matched_products":
+        checks.append(
+            dg.AssetCheckSpec("sources_present", asset=stage.name, description="Names the sources that did not arrive.")
+        )
+    partitions = days_and_sources(catalog) if stage.per_source else days(catalog)
+
+    @dg.multi_asset(name=stage.name, specs=specs, check_specs=checks, partitions_def=partitions)
+    def materialize_stage(context: dg.AssetExecutionContext, world: WorldResource) -> Iterator[Any]:
+        opened = world.open()
+        partition = partition_of(context.partition_key)
+        report = execute(stage, opened, partition, context.run_id)
+        context.log.info(sentence(report))
+        for name in stage.tables:
+            yield dg.MaterializeResult(asset_key=name, metadata=metadata(report, opened, name))
+        yield from check_results(report)
+
+    return materialize_stage
+
+
+def _description(table: Table, stage: Stage) -> str:
+    key = ", ".join(table.key)
+    return f"One row is {table.grain} (key: {key}). {(stage.run.__doc__ or '').strip()}"
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The registry's columns in Dagster's form."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name, str(column.dtype), description=column.meaning,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=(name,) == table.key),
+            )
+            for name, column in table.columns.items()
+        ]
+    )  # fmt: skip
+
+
+def column_lineage(table: str, upstream: Sequence[str]) -> dg.TableColumnLineage:
+    """Which upstream columns a column comes from: those of the same name; every field of an offer from the payload."""
+    found: dict[str, list[dg.TableColumnDep]] = {}
+    for name in TABLES[table].columns:
+        deps = [dg.TableColumnDep(dg.AssetKey(up), name) for up in upstream if name in TABLES[up].columns]
+        if table == "standardized_products" and not deps:
+            deps = [dg.TableColumnDep(dg.AssetKey("raw_products"), "payload")]
+        if deps:
+            found[name] = deps
+    return dg.TableColumnLineage(found)
+
+
+def metadata(report: Report, world: World, table: str) -> dict[str, Any]:
+    """What the run's page shows: rows, fates, lineage, pictures of what was refused."""
+    partition = report.partition
+    upstream = [name for name in report.stage.upstream if name in TABLES]
+    told: dict[str, Any] = {
+        "dagster/row_count": report.rows.get(table, 0),
+        "dagster/column_lineage": column_lineage(table, upstream),
+        "fates": _table([{"received": report.balance.received, **report.balance.counts}]),
+        "seconds": dict(report.seconds),
+        "changed": report.changed,
+        "version": world.lake.version(table) or 0,
+        **{name: _value(value) for name, value in report.details.items()},
+        **_lineage(report, world),
+    }
+    refused = world.lake.scan("quarantine", stage=report.stage.name, day=partition.day, source=partition.source)
+    sample = refused.select("rule", "message", "file", "record_number", "payload").head(SAMPLE).collect()
+    if sample.height:
+        short = sample.with_columns(pl.col("payload").str.head(200))
+        told["quarantined_sample"] = _table(short.with_columns(pl.all().cast(pl.String).fill_null("")).to_dicts())
+    return told
+
+
+def _lineage(report: Report, world: World) -> dict[str, Any]:
+    """Source, deliveries, model version and annotators, wherever the stage has them."""
+    told: dict[str, Any] = {}
+    if report.stage.per_source:
+        told["source"] = report.partition.source
+        known = world.lake.scan("deliveries", day=report.partition.day, source=report.partition.source)
+        told["delivery_paths"] = known.sort("sequence").select("path").collect()["path"].to_list()
+    if report.stage.name in ("enriched_products", "reviewed_products"):
+        told["model_version"] = f"{world.enricher.name} {world.enricher.version}"
+    return told
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return _table(value)
+    return value
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table([dg.TableRecord(dict(row)) for row in rows])
+
+
+def check_results(report: Report) -> Iterator[dg.AssetCheckResult]:
+    """One result for each check of the stage."""
+    for name, broken in report.violations.items():
+        rows: dict[str, Any] = {"rows": report.rows.get(name, 0)}
+        described = {"broken": _table(broken.to_dicts())} if broken.height else rows
+        yield dg.AssetCheckResult(
+            passed=broken.is_empty(), asset_key=name, check_name=CONTRACT, metadata=described,
+            description="" if broken.is_empty() else f"Broken: {', '.join(broken['check'].to_list())}",
+        )  # fmt: skip
+    counts: dict[str, Any] = {"received": report.balance.received, **report.balance.counts}
+    yield dg.AssetCheckResult(
+        passed=report.balance.holds, asset_key=report.stage.tables[0], check_name=BALANCE, metadata=counts,
+        description=report.balance.sentence(),
+    )  # fmt: skip
+    if report.stage.name == "matched_products":
+        absent = report.details["absent"]
+        yield dg.AssetCheckResult(
+            passed=not absent, asset_key=report.stage.name, check_name="sources_present",
+            severity=dg.AssetCheckSeverity.WARN, metadata={"absent": absent, "present": report.details["sources"]},
+            description=f"Not arrived: {', '.join(absent)}" if absent else "",
+        )  # fmt: skip
+
+
+def sentence(report: Report) -> str:
+    """One line for the log."""
+    counts = ", ".join(f"{count:,} {fate}" for fate, count in report.balance.counts.items() if count)
+    return (
+        f"{report.stage.name} {report.partition}: {report.balance.received:,} {report.stage.unit}: {counts or 'none'}"
+    )

@@ -1,0 +1,77 @@
+"""The stages in order, and which of their partitions are done, stale or missing.
+
+Belongs here: knowing all stages at once. Does not belong here: running them through Dagster (`definitions.py`).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from catalog_assets.enriched.stage import STAGE as ENRICHED
+from catalog_assets.matched.stage import STAGE as MATCHED
+from catalog_assets.raw.stage import STAGE as RAW
+from catalog_assets.reviewed.stage import STAGE as REVIEWED
+from catalog_assets.stages import Partition, Report, Stage, StageError, World, execute
+from catalog_assets.standardized.stage import STAGE as STANDARDIZED
+from catalog_assets.validated.stage import STAGE as VALIDATED
+from catalog_assets.warehouse.stage import STAGE as CATALOG
+
+STAGES: tuple[Stage, ...] = (RAW, STANDARDIZED, MATCHED, ENRICHED, REVIEWED, VALIDATED, CATALOG)
+ARRIVAL: tuple[Stage, ...] = (RAW, STANDARDIZED)
+DAILY: tuple[Stage, ...] = (MATCHED, ENRICHED, REVIEWED, VALIDATED, CATALOG)
+
+
+@dataclass(frozen=True)
+class State:
+    """A partition of a stage: done, stale (its inputs changed since), open (unfinished or unbalanced) or missing."""
+
+    stage: str
+    partition: Partition
+    state: str
+
+
+def states(world: World, days: Iterable[dt.date] | None = None) -> list[State]:
+    """The state of every partition for which something was delivered, in the order in which to run them."""
+    delivered = world.lake.scan("deliveries").select("day", "source").unique().collect()
+    delivered = delivered.filter(pl.col("source").is_in(list(world.catalog.sources)))
+    wanted = sorted(set(delivered["day"].to_list())) if days is None else sorted(days)
+    found = []
+    for stage in STAGES:
+        for partition in _partitions(stage, delivered, wanted):
+            found.append(State(stage.name, partition, _state(world, stage, partition)))
+    return found
+
+
+def _partitions(stage: Stage, delivered: pl.DataFrame, days: list[dt.date]) -> Iterator[Partition]:
+    if not stage.per_source:
+        present = set(delivered["day"].to_list())
+        yield from (Partition(day) for day in days if day in present)
+        return
+    rows = delivered.filter(pl.col("day").is_in(days)).sort("day", "source")
+    yield from (Partition(day, source) for day, source in rows.select("day", "source").iter_rows())
+
+
+def _state(world: World, stage: Stage, partition: Partition) -> str:
+    from catalog_assets.stages import mark
+
+    row = mark(world, stage.name, partition)
+    if row is None:
+        return "missing"
+    if not row["balanced"]:
+        return "open"
+    try:
+        return "done" if row["input_fingerprint"] == stage.inputs(world, partition) else "stale"
+    except StageError:
+        return "stale"
+
+
+def catch_up(world: World, run_id: str) -> Iterator[Report]:
+    """Run, without Dagster, whatever is not done, in order; used by previews, tests and benchmarks."""
+    for stage in STAGES:
+        for partition in [s.partition for s in states(world) if s.stage == stage.name and s.state != "done"]:
+            yield execute(stage, world, partition, run_id)
+
+
+__all__ = ["ARRIVAL", "DAILY", "STAGES", "State", "catch_up", "states"]

@@ -1,0 +1,134 @@
+"""What a correction would change in the catalogue, computed beside it before it is stated.
+
+Belongs here: a shadow of the lake in which the correction is tried, and the difference. Does not belong here: the
+corrections themselves (`corrections.py`).
+"""
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from catalog_assets.pipeline import catch_up
+from catalog_assets.stages import World
+from catalog_assets.vocabulary.columns import CATALOG_PRODUCTS
+from resources import review_file
+from resources.lake import Lake
+from resources.landing import place
+from resources.locks import file_locks
+from resources.review.store import SqliteReviewStore
+
+SHOWN = ("name", "brand", "category", "price", "currency", "availability", "description", "gtin", "mpn")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Products that would appear, vanish, or change; changes has product_key, name, field, before, after."""
+
+    appear: pl.DataFrame
+    vanish: pl.DataFrame
+    changes: pl.DataFrame
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would change."""
+        return self.appear.is_empty() and self.vanish.is_empty() and self.changes.is_empty()
+
+
+def preview(world: World, correction: Callable[[World], object]) -> Difference:
+    """Try a correction in a shadow of the world and tell what it would change in `catalog_products`.
+
+    What is outstanding anyway is caught up first, so that only the correction's own changes show.
+    """
+    with shadow(world) as beside:
+        _settle(beside)
+        before = beside.lake.read("catalog_products")
+        correction(beside)
+        _settle(beside)
+        return difference(before, beside.lake.read("catalog_products"))
+
+
+def _settle(world: World) -> None:
+    for _ in catch_up(world, "preview"):
+        pass
+
+
+@contextmanager
+def shadow(world: World) -> Iterator[World]:
+    """The same world with a lake, locks and a review store of its own, in a temporary folder.
+
+    A local lake is linked, not copied: its files are never changed in place.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="preview-", dir=world.catalog.home_path))
+    try:
+        _clone(world.lake, world.catalog.s3_endpoint, folder / "lake")
+        store = folder / "review.sqlite"
+        _copy_store(review_file(world.catalog.home_path), store)
+        yield replace(
+            world, lake=Lake(str(folder / "lake")), review=SqliteReviewStore(store), lock=file_locks(folder / "locks")
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clone(lake: Lake, endpoint: str | None, target: Path) -> None:
+    files = place(lake.uri, endpoint)
+    for path, _, _ in files.files(lake.uri + ("/" if "://" in lake.uri else "")):
+        copy = target / path[len(lake.uri) :].lstrip("/")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if "://" in path:
+            copy.write_bytes(files.read(path, 2**40))
+        else:
+            _link(path, copy)
+
+
+def _link(path: str, copy: Path) -> None:
+    try:
+        os.link(path, copy)
+    except OSError:
+        shutil.copy2(path, copy)
+
+
+def _copy_store(source: Path, target: Path) -> None:
+    import sqlite3
+
+    if source.exists():
+        with sqlite3.connect(source) as live, sqlite3.connect(target) as copy:
+            live.backup(copy)
+
+
+def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
+    """What differs between two states of the catalogue."""
+    key = CATALOG_PRODUCTS.key[0]
+    brief = [key, "name", "brand", "price", "currency"]
+    both = before.join(after, on=key, suffix="_after")
+    changes = [
+        both.filter(~pl.col(name).eq_missing(pl.col(f"{name}_after"))).select(
+            key,
+            pl.col("name"),
+            pl.lit(name).alias("field"),
+            pl.col(name).cast(pl.String).alias("before"),
+            pl.col(f"{name}_after").cast(pl.String).alias("after"),
+        )
+        for name in SHOWN
+    ]
+    return Difference(
+        after.join(before, on=key, how="anti").select(brief).sort(key),
+        before.join(after, on=key, how="anti").select(brief).sort(key),
+        pl.concat(changes).sort(key, "field"),
+    )
+
+
+def replacement(
+    now: dt.datetime, person: str, reason: str, delivery_id: str, data: bytes, path: str
+) -> Callable[[World], str]:
+    """A correction that puts other bytes in place of a delivery."""
+    from catalog_assets.raw.deliveries import replace_delivery
+
+    return lambda world: replace_delivery(world, delivery_id, data, path, person, reason, now)

@@ -1,0 +1,528 @@
+"""The column registry: every table of the lake, its columns, their types and what they mean.
+
+Belongs here: one `Table` per lake table. Contracts, Delta schemas, column metadata in the UI and the reference
+documentation are derived from it. Does not belong here: rules about values (each stage's `contract.py`).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+MONEY = pl.Decimal(18, 4)
+MOMENT = pl.Datetime("us", "UTC")
+
+ATTRIBUTE = pl.Struct({"name": pl.String, "value": pl.String, "unit": pl.String})
+"""One attribute of one offer: vocabulary name, canonical value, canonical unit (null where there is none)."""
+
+OFFER = pl.Struct(
+    {
+        "source": pl.String,
+        "product_id": pl.String,
+        "day": pl.Date,
+        "delivery_id": pl.String,
+        "record_number": pl.Int64,
+        "live": pl.Boolean,
+    }
+)
+"""One member of a product: the offer, the day and record it was last delivered in, and whether it still stands."""
+
+ORIGIN = pl.Struct(
+    {
+        "field": pl.String,
+        "source": pl.String,
+        "product_id": pl.String,
+        "delivery_id": pl.String,
+        "record_number": pl.Int64,
+    }
+)
+"""Which record a golden field was taken from."""
+
+CONFLICT = pl.Struct(
+    {
+        "field": pl.String,
+        "value": pl.String,
+        "source": pl.String,
+        "product_id": pl.String,
+        "delivery_id": pl.String,
+        "record_number": pl.Int64,
+        "chosen": pl.Boolean,
+    }
+)
+"""One of several different values that live offers give for the same field."""
+
+ALTERNATIVE = pl.Struct(
+    {
+        "value": pl.String,
+        "unit": pl.String,
+        "confidence": pl.Float64,
+        "method": pl.String,
+        "model_version": pl.String,
+        "fate": pl.String,
+    }
+)
+"""A proposal that was not chosen, and why: merged (outranked), superseded (a person said otherwise), quarantined
+(refused by a person)."""
+
+ACCEPTED = pl.Struct(
+    {
+        "name": pl.String,
+        "value": pl.String,
+        "unit": pl.String,
+        "method": pl.String,
+        "confidence": pl.Float64,
+    }
+)
+"""One accepted attribute of a product."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its type, what it means, and whether it may be null."""
+
+    dtype: pl.DataType | type[pl.DataType]
+    meaning: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A lake table: its grain, its primary key, the columns it is partitioned by, and its columns in order."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    partition: tuple[str, ...]
+    columns: dict[str, Column]
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Polars schema, in column order."""
+        return pl.Schema({name: column.dtype for name, column in self.columns.items()})
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The columns that are content: all but the run that happened to write them."""
+        return tuple(name for name in self.columns if name != "run_id")
+
+    def empty(self) -> pl.DataFrame:
+        """A frame with no row and this table's schema."""
+        return pl.DataFrame(schema=self.schema)
+
+
+DAY = Column(pl.Date, "Day of the delivery (partition)")
+SOURCE = Column(pl.String, "Supplier, as named in catalog.yaml (partition)")
+RUN = Column(pl.String, "Dagster run that wrote the row")
+DELIVERY = Column(pl.String, "Delivery the record came in")
+RECORD = Column(pl.Int64, "Number of the record in its delivery, from 1")
+PRODUCT = Column(pl.String, "Key of the product: hash of its anchor offer")
+KNOWN = Column(MOMENT, "When it became known: the latest landing of what it was computed from")
+
+
+def _optional(dtype: pl.DataType | type[pl.DataType], meaning: str) -> Column:
+    return Column(dtype, meaning, nullable=True)
+
+
+OFFER_FIELDS = {
+    "name": Column(pl.String, "Product name, cleaned"),
+    "brand": _optional(pl.String, "Brand in canonical spelling"),
+    "mpn": _optional(pl.String, "Manufacturer part number, normal form"),
+    "gtin": _optional(pl.String, "GTIN-14 with a valid check digit"),
+    "description": _optional(pl.String, "Supplier's description as plain text"),
+    "category_path": _optional(pl.String, "Supplier's own category, levels joined by ' > '"),
+    "price": _optional(MONEY, "Price in `currency`"),
+    "currency": _optional(pl.String, "ISO 4217 code"),
+    "availability": _optional(pl.String, "in_stock, out_of_stock, preorder, discontinued"),
+    "stock": _optional(pl.Int64, "Pieces in stock"),
+    "url": _optional(pl.String, "Product page (http or https)"),
+    "image_url": _optional(pl.String, "First picture (http or https)"),
+}
+"""The fields that an offer states and a golden record takes over, in this order everywhere."""
+
+ENRICHED_FIELDS = {
+    "category": _optional(pl.String, "Category path of the project's taxonomy"),
+    "category_state": Column(pl.String, "accepted, pending, rejected or missing"),
+    "attributes": Column(pl.List(ACCEPTED), "Accepted attributes, by name"),
+    "offers": Column(pl.List(OFFER), "Members of the product"),
+    "accepted": Column(pl.Int32, "Values accepted (attributes, category, description)"),
+    "pending": Column(pl.Int32, "Values waiting for a person"),
+    "rejected": Column(pl.Int32, "Values a person refused"),
+    "pinned": Column(pl.List(pl.String), "Fields and attributes that a person pinned, sorted"),
+    "confidence": _optional(pl.Float64, "Mean confidence of the accepted values"),
+    "known_from": KNOWN,
+}
+
+QUALITY_FIELDS = {
+    "price_state": Column(pl.String, "accepted, pending (held for a person), rejected or none (no source sends one)"),
+    "proposed_price": _optional(MONEY, "The price held for a person while price_state is pending"),
+    "issues": Column(pl.List(pl.String), "Names of the business rules that did not hold, sorted"),
+    "completeness": Column(pl.Float64, "0-100: share of the expected fields that are there"),
+    "accuracy": Column(pl.Float64, "0-100: mean confidence of accepted values, less implausible ones"),
+    "consistency": Column(pl.Float64, "0-100: share of the stated fields on which all sources agree"),
+    "timeliness": Column(pl.Float64, "0-100: how fresh the newest offer is"),
+    "uniqueness": Column(pl.Float64, "0-100: 100 unless another product looks the same"),
+    "quality": Column(pl.Float64, "0-100: weighted mean of the five"),
+}
+
+DELIVERIES = Table(
+    "deliveries",
+    "one delivery",
+    ("delivery_id",),
+    ("day", "source"),
+    {
+        "day": DAY,
+        "source": SOURCE,
+        "delivery_id": Column(pl.String, "Hash of source, day, sequence, path and SHA-256"),
+        "sequence": Column(pl.Int32, "Order within day and source, from 1; a replacement takes its predecessor's"),
+        "path": Column(pl.String, "Where the supplier put it"),
+        "sha256": Column(pl.String, "Digest of the bytes as received; their name in the landing zone"),
+        "size_bytes": Column(pl.Int64, "Size as received"),
+        "delivered_at": Column(MOMENT, "When the supplier delivered it (modification time at the supplier's place)"),
+        "landed_at": Column(MOMENT, "When it was first seen and its bytes stored"),
+        "replaces": _optional(pl.String, "Delivery that this one replaces"),
+        "run_id": RUN,
+    },
+)
+
+RAW_PRODUCTS = Table(
+    "raw_products",
+    "one record of a delivery, untouched",
+    ("delivery_id", "record_number"),
+    ("day", "source"),
+    {
+        "day": DAY,
+        "source": SOURCE,
+        "delivery_id": DELIVERY,
+        "record_number": RECORD,
+        "byte_offset": _optional(pl.Int64, "First byte of the record in the decompressed stream; null for Parquet"),
+        "byte_length": _optional(pl.Int64, "Bytes of the record, without its line end; null for Parquet"),
+        "row_group": _optional(pl.Int32, "Parquet row group; null for other formats"),
+        "row": _optional(pl.Int64, "Row in the Parquet row group, from 0; null for other formats"),
+        "format": Column(pl.String, "csv, ndjson, json or parquet: how to read the payload"),
+        "header": _optional(pl.String, "The delivery's header record (CSV)"),
+        "payload": Column(pl.String, "The record exactly as it stands in the file (Parquet: the row as JSON)"),
+        "run_id": RUN,
+    },
+)
+
+STANDARDIZED_PRODUCTS = Table(
+    "standardized_products",
+    "one offer: a source's product as last delivered on the day",
+    ("day", "source", "product_id"),
+    ("day", "source"),
+    {
+        "day": DAY,
+        "source": SOURCE,
+        "product_id": Column(pl.String, "The supplier's own identifier of the product"),
+        "delivery_id": DELIVERY,
+        "record_number": RECORD,
+        **OFFER_FIELDS,
+        "attributes": Column(pl.List(ATTRIBUTE), "Attributes the supplier states, in vocabulary terms, by name"),
+        "variants": Column(pl.Int32, "Rows of the feed that describe this product"),
+        "source_updated_at": _optional(MOMENT, "The supplier's own change date"),
+        "known_from": KNOWN,
+        "run_id": RUN,
+    },
+)
+
+MATCHED_PRODUCTS = Table(
+    "matched_products",
+    "one product touched on the day, from each source's latest offer on or before it",
+    ("day", "product_key"),
+    ("day",),
+    {
+        "day": DAY,
+        "product_key": PRODUCT,
+        "status": Column(pl.String, "live, withdrawn (no live offer) or merged (now part of another product)"),
+        "merged_into": _optional(pl.String, "The product that took this one's offers"),
+        **{name: Column(c.dtype, c.meaning, nullable=True) for name, c in OFFER_FIELDS.items()},
+        "attributes": Column(pl.List(ATTRIBUTE), "Attributes the chosen offers state, by name"),
+        "offers": Column(pl.List(OFFER), "Members, the lead offer first"),
+        "origins": Column(pl.List(ORIGIN), "Fields not taken from the lead offer, and where they are from"),
+        "conflicts": Column(pl.List(CONFLICT), "Fields on which live offers differ, with every value"),
+        "content_hash": Column(pl.String, "Hash of what enrichment reads; a new price does not change it"),
+        "known_from": KNOWN,
+        "run_id": RUN,
+    },
+)
+
+_PROPOSAL = {
+    "value": Column(pl.String, "Proposed value, canonical"),
+    "unit": _optional(pl.String, "Canonical unit"),
+    "confidence": Column(pl.Float64, "Probability that the value is right, 0-1"),
+    "evidence": _optional(pl.String, "The words of the source text that say so"),
+}
+
+ENRICHED_ATTRIBUTES = Table(
+    "enriched_attributes",
+    "one proposal for one attribute of one product",
+    ("day", "product_key", "attribute", "method", "model_version"),
+    ("day",),
+    {
+        "day": DAY,
+        "product_key": PRODUCT,
+        "attribute": Column(pl.String, "Vocabulary name of the attribute"),
+        "method": Column(pl.String, "supplier, rule, model"),
+        "model_version": Column(pl.String, "Version of the rule set or model; for a supplier its source"),
+        **_PROPOSAL,
+        "source": Column(pl.String, "Source of the record that was read"),
+        "product_id": Column(pl.String, "That source's product"),
+        "delivery_id": DELIVERY,
+        "record_number": RECORD,
+        "question_id": Column(pl.String, "Hash of exactly what a person would be asked"),
+        "run_id": RUN,
+    },
+)
+
+ENRICHED_PRODUCTS = Table(
+    "enriched_products",
+    "category and description proposals of a product",
+    ("day", "product_key"),
+    ("day",),
+    {
+        "day": DAY,
+        "product_key": PRODUCT,
+        "content_hash": Column(pl.String, "The content that was enriched"),
+        "category": _optional(pl.String, "Proposed category path"),
+        "category_confidence": _optional(pl.Float64, "Probability that it is right"),
+        "category_method": _optional(pl.String, "rule or model"),
+        "category_model_version": _optional(pl.String, "Version of the rule set or model"),
+        "category_evidence": _optional(pl.String, "The words that say so"),
+        "category_question_id": _optional(pl.String, "Hash of what a person would be asked"),
+        "description": _optional(pl.String, "Proposed description"),
+        "description_confidence": _optional(pl.Float64, "Probability that it is right"),
+        "description_method": _optional(pl.String, "supplier, rule or model"),
+        "description_model_version": _optional(pl.String, "Version of the rule set or model"),
+        "description_evidence": _optional(pl.String, "Names of the facts it is composed of"),
+        "description_question_id": _optional(pl.String, "Hash of what a person would be asked"),
+        "run_id": RUN,
+    },
+)
+
+REVIEWED_ATTRIBUTES = Table(
+    "reviewed_attributes",
+    "the chosen value of one attribute of one product, and its state",
+    ("day", "product_key", "attribute"),
+    ("day",),
+    {
+        "day": DAY,
+        "product_key": PRODUCT,
+        "attribute": Column(pl.String, "Vocabulary attribute, category, description, price or a pinned field"),
+        "value": _optional(pl.String, "Chosen value; null where it was rejected without another"),
+        "unit": _optional(pl.String, "Canonical unit"),
+        "state": Column(pl.String, "accepted, pending or rejected"),
+        "confidence": Column(pl.Float64, "Probability that the value is right, 0-1"),
+        "method": Column(pl.String, "supplier, rule or model whose value it is; person or pin if a person gave it"),
+        "model_version": _optional(pl.String, "Version of the rule set or model; for a supplier its source"),
+        "evidence": _optional(pl.String, "The words of the source text that say so, or the reason a person gave"),
+        "source": _optional(pl.String, "Source of the record that was read"),
+        "product_id": _optional(pl.String, "That source's product"),
+        "delivery_id": _optional(pl.String, DELIVERY.meaning),
+        "record_number": _optional(pl.Int64, RECORD.meaning),
+        "question_id": _optional(pl.String, "Hash of what a person is or was asked"),
+        "annotator": _optional(pl.String, "Who confirmed, refused or gave the value"),
+        "decided_at": _optional(MOMENT, "When it was decided"),
+        "alternatives": Column(pl.List(ALTERNATIVE), "Proposals not chosen"),
+        "run_id": RUN,
+    },
+)
+
+REVIEWED_PRODUCTS = Table(
+    "reviewed_products",
+    "one product with what is accepted of it",
+    ("day", "product_key"),
+    ("day",),
+    {
+        "day": DAY,
+        "product_key": PRODUCT,
+        "status": MATCHED_PRODUCTS.columns["status"],
+        "merged_into": MATCHED_PRODUCTS.columns["merged_into"],
+        **{name: Column(c.dtype, c.meaning, nullable=True) for name, c in OFFER_FIELDS.items()},
+        **ENRICHED_FIELDS,
+        "conflicts": MATCHED_PRODUCTS.columns["conflicts"],
+        "run_id": RUN,
+    },
+)
+
+VALIDATED_PRODUCTS = Table(
+    "validated_products",
+    "one product that keeps the business rules, with its quality score",
+    ("day", "product_key"),
+    ("day",),
+    {
+        **{name: c for name, c in REVIEWED_PRODUCTS.columns.items() if name not in ("conflicts", "run_id")},
+        **QUALITY_FIELDS,
+        "run_id": RUN,
+    },
+)
+
+CATALOG_PRODUCTS = Table(
+    "catalog_products",
+    "one live product, current state",
+    ("product_key",),
+    (),
+    {
+        "product_key": PRODUCT,
+        "day": Column(pl.Date, "Day of the product's last change (effective from)"),
+        **{
+            n: c
+            for n, c in VALIDATED_PRODUCTS.columns.items()
+            if n not in ("day", "product_key", "status", "merged_into")
+        },
+    },
+)
+
+PRODUCT_ALIASES = Table(
+    "product_aliases",
+    "a key once published, and the live product it stands for now",
+    ("alias_key",),
+    (),
+    {
+        "alias_key": Column(pl.String, "Key that was, or could have been, published"),
+        "product_key": Column(pl.String, "The live product"),
+        "reason": Column(pl.String, "member (offer of the live product) or gone (offers moved there)"),
+        "run_id": RUN,
+    },
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    "one refused record and rule",
+    ("stage", "day", "source", "record_id", "rule"),
+    ("stage", "day"),
+    {
+        "stage": Column(pl.String, "Stage that refused it"),
+        "day": DAY,
+        "source": Column(pl.String, "Supplier; '*' for a stage that works on whole days"),
+        "delivery_id": _optional(pl.String, DELIVERY.meaning),
+        "file": _optional(pl.String, "Path of the delivery"),
+        "record_number": _optional(pl.Int64, RECORD.meaning),
+        "byte_offset": _optional(pl.Int64, "First byte of the record in the decompressed stream"),
+        "byte_length": _optional(pl.Int64, "Bytes of the record"),
+        "rule": Column(pl.String, "Reason code"),
+        "message": Column(pl.String, "What is wrong, where, and what to do"),
+        "payload": _optional(pl.String, "The record itself; bytes that are no text as backslash escapes"),
+        "run_id": RUN,
+        "status": Column(pl.String, "open"),
+        "record_id": Column(pl.String, "What was refused: delivery:record, or a product key"),
+    },
+)
+
+RECORD_FATES = Table(
+    "record_fates",
+    "one unit that a stage did not pass on, and where it went",
+    ("stage", "day", "source", "record_id"),
+    ("stage", "day"),
+    {
+        "stage": Column(pl.String, "Stage"),
+        "day": DAY,
+        "source": Column(pl.String, "Supplier; '*' for a stage that works on whole days"),
+        "record_id": Column(pl.String, "The unit's id in that stage"),
+        "fate": Column(pl.String, "quarantined, superseded, merged, skipped or pending"),
+        "reason": Column(pl.String, "Reason code"),
+        "into": _optional(pl.String, "The unit that took its place, where there is one"),
+        "product_id": _optional(pl.String, "The supplier's product, where it is known"),
+        "run_id": RUN,
+    },
+)
+
+STAGE_LEDGER = Table(
+    "stage_ledger",
+    "one stage of one partition, last committed",
+    ("stage", "day", "source"),
+    ("stage", "day"),
+    {
+        "stage": Column(pl.String, "Stage"),
+        "day": DAY,
+        "source": Column(pl.String, "Supplier; '*' for a stage that works on whole days"),
+        "run_id": RUN,
+        "unit": Column(pl.String, "What is counted: records, offers, products, proposals"),
+        "received": Column(pl.Int64, "Units in the input"),
+        "passed": Column(pl.Int64, "Units in the output"),
+        "quarantined": Column(pl.Int64, "Refused by a named rule"),
+        "superseded": Column(pl.Int64, "Replaced by a newer one"),
+        "merged": Column(pl.Int64, "Part of another"),
+        "skipped": Column(pl.Int64, "Stale or retracted"),
+        "pending": Column(pl.Int64, "Waiting for a person"),
+        "balanced": Column(pl.Boolean, "Each unit has one fate, by recount, and contracts hold; false while a run writes"),
+        "input_fingerprint": Column(pl.String, "Fingerprint of what was read"),
+        "output_fingerprint": Column(pl.String, "Fingerprint of what was written"),
+        "details": Column(pl.String, "JSON: what the partition's checks and pictures show"),
+    },
+)
+
+MODEL_ANSWERS = Table(
+    "model_answers",
+    "what one model version answered for one content: journal, never asked twice",
+    ("content_hash", "model_version"),
+    ("model_version",),
+    {
+        "content_hash": Column(pl.String, "The content that was asked about"),
+        "model_version": Column(pl.String, "Version of the enricher"),
+        "attributes": Column(
+            pl.List(
+                pl.Struct(
+                    {
+                        "field": pl.String,
+                        "attribute": pl.String,
+                        "method": pl.String,
+                        "value": pl.String,
+                        "unit": pl.String,
+                        "confidence": pl.Float64,
+                        "evidence": pl.String,
+                        "question_id": pl.String,
+                    }
+                )
+            ),
+            "Proposals for attributes",
+        ),
+        **{
+            name: column
+            for name, column in ENRICHED_PRODUCTS.columns.items()
+            if name.startswith(("category", "description"))
+        },
+        "run_id": RUN,
+    },
+)
+
+CORRECTIONS = Table(
+    "corrections",
+    "one fact stated by a person: a retraction, a pin",
+    ("correction_id",),
+    (),
+    {
+        "correction_id": Column(pl.String, "Hash of the fact"),
+        "sequence": Column(pl.Int64, "Order of the facts, from 1"),
+        "kind": Column(pl.String, "retract, restore, pin, unpin"),
+        "delivery_id": _optional(pl.String, "Delivery that is retracted"),
+        "source": _optional(pl.String, "Source of the pinned product"),
+        "product_id": _optional(pl.String, "That source's product"),
+        "attribute": _optional(pl.String, "Pinned field or attribute"),
+        "value": _optional(pl.String, "Pinned value"),
+        "unit": _optional(pl.String, "Its unit"),
+        "person": Column(pl.String, "Who said so"),
+        "reason": Column(pl.String, "Why"),
+        "recorded_at": Column(MOMENT, "When it became known"),
+    },
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        DELIVERIES,
+        RAW_PRODUCTS,
+        STANDARDIZED_PRODUCTS,
+        MATCHED_PRODUCTS,
+        ENRICHED_ATTRIBUTES,
+        ENRICHED_PRODUCTS,
+        REVIEWED_ATTRIBUTES,
+        REVIEWED_PRODUCTS,
+        VALIDATED_PRODUCTS,
+        CATALOG_PRODUCTS,
+        PRODUCT_ALIASES,
+        QUARANTINE,
+        RECORD_FATES,
+        STAGE_LEDGER,
+        MODEL_ANSWERS,
+        CORRECTIONS,
+    )
+}

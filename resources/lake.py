@@ -1,0 +1,178 @@
+"""The lake: Delta tables of the column registry, on local disk or S3.
+
+Belongs here: reading and committing whole tables and partitions, and retrying commits that lost a race. Does not
+belong here: what the rows mean.
+"""
+
+import datetime as dt
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from catalog_assets.vocabulary.columns import TABLES, Table
+
+Value = str | dt.date
+ATTEMPTS = 12
+
+
+def s3_options(endpoint: str | None) -> dict[str, str]:
+    """Storage options for `s3://`, from the AWS_* environment; keys never leave the process."""
+    options = {
+        "AWS_REGION": os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1",
+        "conditional_put": "etag",
+    }
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        if os.environ.get(key):
+            options[key] = os.environ[key]
+    if endpoint:
+        options["AWS_ENDPOINT_URL"] = endpoint
+        options["AWS_ALLOW_HTTP"] = str(endpoint.startswith("http://")).lower()
+    return options
+
+
+class Lake:
+    """Delta tables under one root.
+
+    `on_commit` is called with a label before and after each commit; tests hook their faults there.
+    """
+
+    def __init__(
+        self, uri: str, options: Mapping[str, str] | None = None, on_commit: Callable[[str], None] | None = None
+    ) -> None:
+        self.uri = uri.rstrip("/")
+        self.options = dict(options or {}) or None
+        self.on_commit = on_commit or (lambda label: None)
+
+    def location(self, name: str) -> str:
+        """Where a table is."""
+        return f"{self.uri}/{TABLES[name].name}"
+
+    def exists(self, name: str) -> bool:
+        """Whether the table has been written at least once."""
+        return DeltaTable.is_deltatable(self.location(name), storage_options=self.options)
+
+    def scan(self, name: str, **partition: Value) -> pl.LazyFrame:
+        """The table, or those rows of it that have the given partition values; empty if it was never written."""
+        if not self.exists(name):
+            return TABLES[name].empty().lazy()
+        frame = pl.scan_delta(self.location(name), storage_options=self.options).select(TABLES[name].columns.keys())
+        return frame.filter(*(pl.col(key) == value for key, value in partition.items())) if partition else frame
+
+    def read(self, name: str, **partition: Value) -> pl.DataFrame:
+        """As `scan`, collected."""
+        return self.scan(name, **partition).collect()
+
+    def version(self, name: str) -> int | None:
+        """The table's version, None if it was never written."""
+        if not self.exists(name):
+            return None
+        return DeltaTable(self.location(name), storage_options=self.options).version()
+
+    def replace(self, name: str, rows: pl.DataFrame, **where: Value) -> None:
+        """Make the rows with the given values exactly `rows`, in one commit. `where` must name literal values."""
+        table = TABLES[name]
+        self._ensure(table)
+        predicate = " AND ".join(f"{key} = {_literal(value)}" for key, value in where.items())
+        data = _conform(table, rows).to_arrow()
+
+        def write() -> None:
+            write_deltalake(
+                self.location(name),
+                data,
+                mode="overwrite",
+                predicate=predicate or None,
+                storage_options=self.options,
+                commit_properties=CommitProperties(max_commit_retries=20),
+            )
+
+        self._commit(name, write)
+
+    def append(self, name: str, rows: pl.DataFrame) -> None:
+        """Add rows in one commit (the journal's tables)."""
+        table = TABLES[name]
+        self._ensure(table)
+        data = _conform(table, rows).to_arrow()
+        self._commit(
+            name,
+            lambda: write_deltalake(self.location(name), data, mode="append", storage_options=self.options),
+        )
+
+    def merge(self, name: str, rows: pl.DataFrame, gone: pl.Series) -> None:
+        """Insert or update `rows` by the table's key, and delete the keys in `gone`, in one commit."""
+        table = TABLES[name]
+        self._ensure(table)
+        (key,) = table.key
+        deletions = pl.DataFrame({key: gone.cast(pl.String)}).join(rows.select(key), on=key, how="anti")
+        if rows.is_empty() and deletions.is_empty():
+            return
+        changes = pl.concat(
+            [
+                _conform(table, rows).with_columns(pl.lit(False).alias("_gone")),
+                deletions.with_columns(pl.lit(True).alias("_gone")),
+            ],
+            how="diagonal",
+        )
+        update = {column: f"s.{column}" for column in table.columns}
+
+        def write() -> None:
+            target = DeltaTable(self.location(name), storage_options=self.options)
+            (
+                target.merge(changes.to_arrow(), f"t.{key} = s.{key}", source_alias="s", target_alias="t")
+                .when_matched_delete("s._gone")
+                .when_matched_update(update, predicate="NOT s._gone")
+                .when_not_matched_insert(update, predicate="NOT s._gone")
+                .execute()
+            )
+
+        self._commit(name, write)
+
+    def _ensure(self, table: Table) -> None:
+        location = self.location(table.name)
+        if DeltaTable.is_deltatable(location, storage_options=self.options):
+            return
+        if "://" not in location:
+            os.makedirs(location, exist_ok=True)
+        DeltaTable.create(
+            location,
+            table.empty().to_arrow().schema,
+            mode="ignore",
+            partition_by=list(table.partition),
+            storage_options=self.options,
+        )
+
+    def _commit(self, name: str, write: Callable[[], Any]) -> None:
+        """Commit, trying again with jitter when another writer was faster (delta-rs fails loudly then)."""
+        self.on_commit(f"before {name}")
+        for attempt in range(ATTEMPTS):
+            try:
+                write()
+                break
+            except DeltaError as error:
+                lost = isinstance(error, CommitFailedError | TableNotFoundError) or "onflict" in str(error)
+                if attempt + 1 == ATTEMPTS or not lost:
+                    raise
+                _pause(attempt)
+        self.on_commit(f"after {name}")
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0.01, 0.05) * 2 ** min(attempt, 6))
+
+
+def _literal(value: Value) -> str:
+    text = value.isoformat() if isinstance(value, dt.date) else value
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _conform(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """The registry's columns in the registry's order and types; a missing or a strange column is an error."""
+    strange = set(rows.columns) - set(table.columns)
+    if strange:
+        raise ValueError(f"{table.name} has no column {', '.join(sorted(strange))}")
+    return rows.select(pl.col(name).cast(column.dtype) for name, column in table.columns.items())
