@@ -1,0 +1,1 @@
+"""Enriched: proposals, each with confidence, method, model version and evidence."""

@@ -1,0 +1,107 @@
+"""What the enriched stage reads and writes.
+
+Belongs here: asking the enricher about contents that it has not answered yet, and keeping its answers. Does not belong
+here: the rules (`rules.py`) and how answers join products (`transform.py`).
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from catalog_assets.configuration import fingerprint
+from catalog_assets.enriched.contract import EnrichedAttributes, EnrichedProducts
+from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, Answers, questions
+from catalog_assets.enriched.transform import proposals
+from catalog_assets.stages import Outcome, Partition, Stage, World, require
+from catalog_assets.versions import code_version
+
+UPSTREAM = "matched_products"
+ANSWER_FIELDS = [name for name in ATTRIBUTE_ANSWERS.names() if name not in ("content_hash", "model_version")]
+
+
+def inputs(world: World, partition: Partition) -> str:
+    """The day's products, and who enriches them with which rules."""
+    upstream = require(world, UPSTREAM, partition)["output_fingerprint"]
+    return fingerprint(upstream, world.enricher.name, world.enricher.version, code_version("enriched"))
+
+
+def run(world: World, partition: Partition, run_id: str) -> Outcome:
+    """Propose attribute values, categories and descriptions for the day's live products."""
+    products = world.lake.read(UPSTREAM, day=partition.day)
+    asked = questions(products)
+    kept = _kept(world, asked)
+    fresh = asked.join(kept, on="content_hash", how="anti")
+    if fresh.height:
+        _keep(world, world.enricher.enrich(fresh), fresh, run_id)
+        kept = _kept(world, asked)
+    attributes, described = proposals(products, _answers(kept))
+    live = products.filter(pl.col("status") == "live")
+    skipped = products.filter(pl.col("status") != "live").select(
+        pl.col("product_key").alias("record_id"),
+        pl.lit("skipped").alias("fate"),
+        pl.col("status").alias("reason"),
+        pl.col("merged_into").alias("into"),
+        pl.lit(None, pl.String).alias("product_id"),
+    )
+    details = {
+        "contents": asked.height,
+        "enricher": f"{world.enricher.name} {world.enricher.version}",
+        "products": live.height,
+        "proposals": attributes.height,
+    }
+    tables = {"enriched_attributes": attributes, "enriched_products": described}
+    notes = {"asked_anew": fresh.height, "reused": asked.height - fresh.height}
+    return Outcome(products["product_key"], tables, skipped, details=details, notes=notes)
+
+
+def _kept(world: World, asked: pl.DataFrame) -> pl.DataFrame:
+    """Stored answers of the enricher's version to these contents, one each."""
+    stored = world.lake.scan("model_answers", model_version=world.enricher.version)
+    return (
+        stored.join(asked.lazy().select("content_hash"), on="content_hash", how="semi")
+        .collect()
+        .unique("content_hash", keep="any")
+    )
+
+
+def _keep(world: World, answers: Answers, asked: pl.DataFrame, run_id: str) -> None:
+    """Journal the answers before anything is made of them: what was received is not asked for again."""
+    lists = answers.attributes.group_by("content_hash").agg(pl.struct(ANSWER_FIELDS).alias("attributes"))
+    rows = (
+        asked.select("content_hash")
+        .join(answers.products, on="content_hash", how="left")
+        .join(lists, on="content_hash", how="left")
+        .with_columns(
+            pl.col("attributes").fill_null([]),
+            pl.lit(world.enricher.version).alias("model_version"),
+            pl.lit(run_id).alias("run_id"),
+        )
+    )
+    world.lake.append("model_answers", rows)
+
+
+def _answers(kept: pl.DataFrame) -> Answers:
+    each = kept.select("content_hash", "model_version", "attributes").explode("attributes").drop_nulls("attributes")
+    return Answers(
+        each.unnest("attributes").select(ATTRIBUTE_ANSWERS.names()),
+        kept.select(PRODUCT_ANSWERS.names()),
+    )
+
+
+def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:
+    """A live product passes with its row of category and description."""
+    rows = world.lake.scan("enriched_products", day=partition.day).select("product_key").collect()
+    return {"passed": rows["product_key"]}
+
+
+STAGE = Stage(
+    name="enriched_products",
+    unit="products",
+    tables=("enriched_attributes", "enriched_products"),
+    per_source=False,
+    upstream=(UPSTREAM,),
+    contracts={"enriched_attributes": EnrichedAttributes, "enriched_products": EnrichedProducts},
+    inputs=inputs,
+    run=run,
+    recount=recount,
+)

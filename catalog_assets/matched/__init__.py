@@ -1,0 +1,1 @@
+"""Matched: offers of the same real product, one golden record."""

@@ -1,0 +1,1 @@
+"""Landing and raw: bytes as received, and one row per record."""

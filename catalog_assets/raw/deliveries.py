@@ -1,0 +1,156 @@
+"""Deliveries: which files are new, landing their bytes, and which deliveries still count.
+
+Belongs here: the journal of deliveries and its corrections by retraction and replacement. Does not belong here:
+listing places and storing bytes (`resources/landing.py`), and reading what a delivery contains.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from catalog_assets.configuration import fingerprint
+from catalog_assets.corrections import CorrectionError
+from catalog_assets.stages import Partition, World
+from catalog_assets.vocabulary.columns import DELIVERIES
+from resources.landing import Arrival, TooLarge, arrivals, place
+
+Clock = Callable[[], dt.datetime]
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    """A file whose bytes have not been delivered at its path yet."""
+
+    arrival: Arrival
+    data: bytes
+    sha256: str
+    sequence: int
+    delivery_id: str
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What a landing did: new deliveries by id, files known already, and files that were refused with the reason."""
+
+    new: tuple[str, ...]
+    known: int
+    refused: tuple[tuple[str, str], ...]
+
+
+def known_deliveries(world: World, partition: Partition) -> pl.DataFrame:
+    """The journal's deliveries of a day and source, in order of sequence."""
+    return world.lake.read("deliveries", day=partition.day, source=partition.source).sort("sequence", "landed_at")
+
+
+def new_deliveries(world: World, partition: Partition) -> tuple[list[NewDelivery], int, list[tuple[str, str]]]:
+    """Files at the source's place that are new, how many are known, and those refused with a sentence why.
+
+    A file is new when its bytes differ from the latest delivery at its path: a supplier who puts A, then B, then A
+    again in the same place has delivered three times; the same file seen twice is one delivery.
+    """
+    catalog = world.catalog
+    listed = arrivals(catalog.source_path(partition.source), catalog.s3_endpoint, partition.day)
+    known = known_deliveries(world, partition)
+    latest = {row["path"]: row for row in known.filter(pl.col("replaces").is_null()).iter_rows(named=True)}
+    sequence = int(known["sequence"].max() or 0) if known.height else 0  # type: ignore[arg-type]
+    new: list[NewDelivery] = []
+    refused: list[tuple[str, str]] = []
+    for arrival in listed:
+        before = latest.get(arrival.path)
+        if before and before["size_bytes"] == arrival.size and before["delivered_at"] == arrival.modified_at:
+            continue
+        try:
+            data = place(arrival.path, catalog.s3_endpoint).read(arrival.path, catalog.limits.file_bytes)
+        except TooLarge:
+            refused.append((arrival.path, f"larger than limits.file_bytes ({catalog.limits.file_bytes}); split it"))
+            continue
+        except OSError as error:
+            refused.append((arrival.path, f"cannot be read: {error.strerror}"))
+            continue
+        digest = hashlib.sha256(data).hexdigest()
+        if before and before["sha256"] == digest:
+            continue
+        sequence += 1
+        identity = delivery_id(partition, sequence, arrival.path, digest)
+        new.append(NewDelivery(arrival, data, digest, sequence, identity))
+    return new, len(listed) - len(new) - len(refused), refused
+
+
+def delivery_id(partition: Partition, sequence: int, path: str, sha256: str) -> str:
+    """16 hex digits that name a delivery."""
+    return fingerprint(partition.source, partition.day, sequence, path, sha256)
+
+
+def land(world: World, partition: Partition, run_id: str, clock: Clock) -> Landed:
+    """Store the bytes of new files, then record their deliveries in one commit. Doing it again does nothing."""
+    with world.lock(f"deliveries-{partition}"):
+        new, known, refused = new_deliveries(world, partition)
+        for delivery in new:
+            world.landing.put(delivery.data)
+        if new:
+            rows = [_row(partition, delivery, run_id, clock()) for delivery in new]
+            world.lake.append("deliveries", pl.DataFrame(rows, schema=DELIVERIES.schema))
+    return Landed(tuple(delivery.delivery_id for delivery in new), known, tuple(refused))
+
+
+def _row(partition: Partition, new: NewDelivery, run_id: str, now: dt.datetime) -> dict[str, object]:
+    return {
+        "day": partition.day, "source": partition.source, "delivery_id": new.delivery_id, "sequence": new.sequence,
+        "path": new.arrival.path, "sha256": new.sha256, "size_bytes": new.arrival.size,
+        "delivered_at": new.arrival.modified_at, "landed_at": now, "replaces": None, "run_id": run_id,
+    }  # fmt: skip
+
+
+def effective(world: World, deliveries: pl.DataFrame) -> pl.DataFrame:
+    """Deliveries with `retracted`: true where a person took one back, or another replaces it."""
+    taken_back = retracted_ids(world)
+    replaced = deliveries["replaces"].drop_nulls()
+    gone = pl.concat([taken_back, replaced]).unique()
+    return deliveries.with_columns(pl.col("delivery_id").is_in(gone.implode()).alias("retracted"))
+
+
+def retracted_ids(world: World) -> pl.Series:
+    """Deliveries that are retracted now (a restore takes a retraction back)."""
+    facts = world.lake.scan("corrections").filter(pl.col("kind").is_in(["retract", "restore"]))
+    last = facts.sort("sequence").group_by("delivery_id").agg(pl.col("kind").last()).collect()
+    return last.filter(pl.col("kind") == "retract")["delivery_id"]
+
+
+class UnknownDelivery(Exception):
+    """No delivery has that id."""
+
+
+def delivery(world: World, identity: str) -> dict[str, Any]:
+    """One delivery of the journal. Raises UnknownDelivery."""
+    found = world.lake.read("deliveries").filter(pl.col("delivery_id") == identity)
+    if found.is_empty():
+        raise UnknownDelivery(f"There is no delivery {identity}; `catalog delivery list` shows them.")
+    return found.row(0, named=True)
+
+
+def replace_delivery(
+    world: World, identity: str, data: bytes, path: str, person: str, reason: str, now: dt.datetime
+) -> str:
+    """Deliver other bytes in the place of a delivery, in its day, source and sequence; returns the new id.
+
+    Raises UnknownDelivery, and CorrectionError if it is replaced already.
+    """
+    old = delivery(world, identity)
+    partition = Partition(old["day"], old["source"])
+    with world.lock(f"deliveries-{partition}"):
+        known = known_deliveries(world, partition)
+        if identity in known["replaces"].to_list():
+            raise CorrectionError(f"Delivery {identity} is replaced already; replace its replacement instead.")
+        digest = world.landing.put(data)
+        new = fingerprint(partition.source, partition.day, old["sequence"], path, digest, identity)
+        row = {
+            **old, "delivery_id": new, "path": path, "sha256": digest, "size_bytes": len(data),
+            "delivered_at": old["delivered_at"], "landed_at": now, "replaces": identity,
+            "run_id": f"replaced by {person}: {reason}",
+        }  # fmt: skip
+        world.lake.append("deliveries", pl.DataFrame([row], schema=DELIVERIES.schema))
+    return new

@@ -1,0 +1,1 @@
+"""Reviewed: proposals accepted by rule, or decided by a person."""

@@ -1,0 +1,160 @@
+"""What the reviewed stage reads and writes.
+
+Belongs here: joining proposals with the decisions and pins in force, and keeping the review queue in line. Does not
+belong here: which proposal wins (`transform.py`).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from catalog_assets import corrections
+from catalog_assets.configuration import fingerprint
+from catalog_assets.reviewed import transform
+from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
+from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, World, require
+from catalog_assets.versions import code_version
+from catalog_assets.vocabulary.attributes import ATTRIBUTES
+from catalog_assets.vocabulary.categories import CATEGORIES
+from resources.review.protocol import decisions_fingerprint
+
+MATCHED, ENRICHED = "matched_products", "enriched_products"
+KINDS = ("attribute", "category", "description")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What people said, as it was read: decisions on the day's proposals, and pins by product_key."""
+
+    decisions: pl.DataFrame
+    pins: pl.DataFrame
+
+
+def read_facts(world: World, partition: Partition) -> Facts:
+    """The decisions and pins that concern the day."""
+    return Facts(_decisions(world, partition), _pins(world, partition))
+
+
+def _decisions(world: World, partition: Partition) -> pl.DataFrame:
+    decisions = world.review.decisions()
+    if decisions.is_empty():
+        return decisions
+    asked = [world.lake.scan("enriched_attributes", day=partition.day).select("question_id")]
+    for name in ("category_question_id", "description_question_id"):
+        described = world.lake.scan("enriched_products", day=partition.day)
+        asked.append(described.select(pl.col(name).alias("question_id")))
+    return decisions.lazy().join(pl.concat(asked), on="question_id", how="semi").sort("question_id").collect()
+
+
+def _pins(world: World, partition: Partition) -> pl.DataFrame:
+    """Pins of the day's products; where two members of a product are pinned, the later word counts."""
+    pinned = corrections.pins(world)
+    members = (
+        world.lake.scan(MATCHED, day=partition.day)
+        .filter(pl.col("status") != "merged")
+        .select("product_key", "offers")
+        .explode("offers")
+        .select("product_key", pl.col("offers").struct.field("source"), pl.col("offers").struct.field("product_id"))
+    )
+    mine = pinned.lazy().join(members, on=["source", "product_id"]).sort("product_key", "attribute", "sequence")
+    return mine.unique(["product_key", "attribute"], keep="last", maintain_order=True).collect()
+
+
+def inputs(world: World, partition: Partition) -> str:
+    """Proposals, threshold, and what people said about the day's products."""
+    return _inputs(world, partition, read_facts(world, partition))
+
+
+def _inputs(world: World, partition: Partition, facts: Facts) -> str:
+    upstream = [require(world, name, partition)["output_fingerprint"] for name in (MATCHED, ENRICHED)]
+    said = (decisions_fingerprint(facts.decisions), facts.pins["correction_id"].sort().to_list())
+    return fingerprint(*upstream, *said, world.catalog.thresholds.accept, code_version("reviewed"))
+
+
+def run(world: World, partition: Partition, run_id: str) -> Outcome:
+    """Accept, fold in what people said, and ask about the rest."""
+    day = partition.day
+    facts = read_facts(world, partition)
+    fingerprinted = _inputs(world, partition, facts)
+    matched = world.lake.read(MATCHED, day=day)
+    attributes = world.lake.read("enriched_attributes", day=day)
+    described = world.lake.read("enriched_products", day=day)
+    proposed = transform.proposals(attributes, described, matched)
+    accept = world.catalog.thresholds.accept
+    reviewed = transform.review(matched, proposed, facts.decisions, facts.pins, _options(), accept)
+    stamp = pl.lit(day).alias("day")
+    tables = {
+        "reviewed_attributes": reviewed.attributes.with_columns(stamp),
+        "reviewed_products": reviewed.products.with_columns(stamp),
+    }
+    return Outcome(
+        proposed.select(transform.proposal_id().hash(seed=7)).to_series(),
+        tables,
+        quarantine=_refused(reviewed.refused),
+        details=_details(reviewed),
+        inputs=fingerprinted,
+        settle=lambda: world.review.replace_day(day, reviewed.questions, KINDS),
+    )
+
+
+def _options() -> pl.DataFrame:
+    """Allowed values by attribute, as JSON, where there is a closed list."""
+    choices = {name: json.dumps(sorted(a.values)) for name, a in ATTRIBUTES.items() if a.kind == "choice" and a.values}
+    choices["category"] = json.dumps(sorted(CATEGORIES))
+    return pl.DataFrame({"attribute": list(choices), "options": list(choices.values())})
+
+
+def _refused(refused: pl.DataFrame) -> pl.DataFrame:
+    reason = pl.concat_str(
+        pl.col("attribute"), pl.lit(" was refused by "), pl.col("annotator"), pl.lit(": "),
+        pl.col("reason").fill_null("no reason given"),
+    )  # fmt: skip
+    payload = pl.struct("product_key", "attribute", "value", "unit", "method", "model_version", "evidence")
+    return refused.select(
+        "delivery_id", pl.lit(None, pl.String).alias("file"), "record_number",
+        pl.lit(None, pl.Int64).alias("byte_offset"), pl.lit(None, pl.Int64).alias("byte_length"),
+        pl.lit(transform.REJECTED.name).alias("rule"), reason.alias("message"),
+        payload.struct.json_encode().alias("payload"), transform.proposal_id().alias("record_id"),
+    ).select(NO_QUARANTINE.columns)  # fmt: skip
+
+
+def _details(reviewed: transform.Reviewed) -> dict[str, object]:
+    states = dict(reviewed.attributes["state"].value_counts().sort("state").iter_rows())
+    people = reviewed.attributes["annotator"].drop_nulls().unique().sort().to_list()
+    return {"values": states, "annotators": people, "questions": reviewed.questions["question_id"].n_unique()}
+
+
+def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:
+    """A proposal passes or waits as the chosen one, or is listed beside it as outranked or overruled."""
+    rows = world.lake.scan("reviewed_attributes", day=partition.day)
+    own = rows.filter(~pl.col("method").is_in(["person", "pin"]))
+    listed = (
+        rows.select("product_key", "attribute", "alternatives")
+        .explode("alternatives")
+        .filter(pl.col("alternatives").is_not_null())
+        .unnest("alternatives")
+    )
+    unit = transform.proposal_id().hash(seed=7).alias("id")
+    chosen = own.select(unit, "state").collect()
+    others = listed.select(unit, "fate").collect()
+    return {
+        "passed": chosen.filter(pl.col("state") == "accepted")["id"],
+        "pending": chosen.filter(pl.col("state") == "pending")["id"],
+        "merged": others.filter(pl.col("fate") == "merged")["id"],
+        "superseded": others.filter(pl.col("fate") == "superseded")["id"],
+    }
+
+
+STAGE = Stage(
+    name="reviewed_products",
+    unit="proposals",
+    tables=("reviewed_attributes", "reviewed_products"),
+    per_source=False,
+    upstream=(MATCHED, ENRICHED),
+    contracts={"reviewed_attributes": ReviewedAttributes, "reviewed_products": ReviewedProducts},
+    inputs=inputs,
+    run=run,
+    recount=recount,
+)

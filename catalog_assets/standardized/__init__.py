@@ -1,0 +1,1 @@
+"""Standardized: typed, cleaned, one vocabulary, one row per offer."""

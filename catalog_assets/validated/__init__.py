@@ -1,0 +1,1 @@
+"""Validated: business rules and a quality score; what passes."""

@@ -1,0 +1,172 @@
+"""Business rules and the quality score.
+
+Belongs here: judging a product by its values, its category's prices and its look-alikes. Does not belong here: the
+rules' limits and names (`contract.py`).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from catalog_assets.configuration import Thresholds
+from catalog_assets.contracts import filter_result
+from catalog_assets.enriched.content import digest
+from catalog_assets.validated.contract import doubting, noting, refusing
+from catalog_assets.vocabulary.columns import MONEY, QUALITY_FIELDS, VALIDATED_PRODUCTS
+
+EXPECTED = ("name", "brand", "gtin", "description", "category", "price", "image_url", "availability")
+"""Fields that make a record complete; attributes count as one more."""
+
+WEIGHTS = {"completeness": 0.25, "accuracy": 0.30, "consistency": 0.15, "timeliness": 0.15, "uniqueness": 0.15}
+"""How much each dimension counts. The five are those of ISO/IEC 25012 that can be measured without the real thing."""
+
+FRESH_DAYS = 30
+"""An offer last delivered this long ago scores 0 for timeliness."""
+
+
+@dataclass(frozen=True)
+class Validated:
+    """products: VALIDATED_PRODUCTS but day and run_id. failures: product_key, rule, message.
+    questions: held prices, as the review store asks them (ASKED's columns)."""
+
+    products: pl.DataFrame
+    failures: pl.DataFrame
+    questions: pl.DataFrame
+
+
+def price_statistics(current: pl.DataFrame, sample: int) -> pl.DataFrame:
+    """Average and deviation of the logarithm of prices: category, currency, mean, std.
+
+    current: live products as of the day (product_key, category, currency, price). On a logarithmic scale prices of a
+    category are close to normal; on a plain one the dear tail would hide every price that is ten times too low.
+    """
+    return (
+        current.filter(pl.col("price") > 0, pl.col("category").is_not_null())
+        .with_columns(pl.col("price").cast(pl.Float64).log().alias("log"))
+        .sort("product_key")
+        .group_by("category", "currency", maintain_order=True)
+        .agg(
+            pl.col("log").mean().round(9).alias("mean"), pl.col("log").std().round(9).alias("std"), pl.len().alias("n")
+        )
+        .filter(pl.col("n") >= sample, pl.col("std") > 0)
+        .drop("n")
+        .sort("category", "currency")
+    )
+
+
+def price_question() -> pl.Expr:
+    """Id of the question whether a price is right: name, category, price and currency, nothing that changes daily."""
+    parts = (pl.col(name).cast(pl.String) for name in ("name", "category", "price", "currency"))
+    return digest(pl.lit("price"), *parts).alias("question_id")
+
+
+def validate(
+    reviewed: pl.DataFrame, statistics: pl.DataFrame, decisions: pl.DataFrame, day: dt.date, thresholds: Thresholds
+) -> Validated:
+    """The whole stage. reviewed: the day's REVIEWED_PRODUCTS; decisions: those in force on price questions."""
+    decided = _fold_prices(reviewed.with_columns(price_question()), decisions)
+    judged = _features(decided, statistics)
+    good, failures = filter_result(judged, refusing(thresholds), "product_key")
+    doubts = _broken(good, doubting(thresholds))
+    notes = _broken(good, noting(thresholds))
+    settled = pl.col("price_decided") | pl.col("pinned").list.contains("price")
+    held = (doubts.list.len() > 0) & ~settled
+    state = (
+        pl.when(held).then(pl.lit("pending"))
+        .when(pl.col("price").is_not_null()).then(pl.lit("accepted"))
+        .when(pl.col("price_refused")).then(pl.lit("rejected"))
+        .otherwise(pl.lit("none"))
+    )  # fmt: skip
+    marked = good.with_columns(
+        pl.when(settled).then(notes).otherwise(pl.concat_list(doubts, notes)).list.sort().alias("issues"),
+        state.alias("price_state"),
+    )
+    waits = pl.col("price_state") == "pending"
+    shown = marked.with_columns(
+        pl.when(waits).then("price").alias("proposed_price"), pl.when(~waits).then("price").alias("price")
+    )
+    scored = _score(shown, day)
+    columns = [name for name in VALIDATED_PRODUCTS.columns if name not in ("day", "run_id")]
+    products = scored.select(pl.col(name).cast(VALIDATED_PRODUCTS.schema[name]) for name in columns).sort("product_key")
+    return Validated(products, failures, _questions(marked.filter(waits | settled & pl.col("price_decided"))))
+
+
+def _broken(frame: pl.DataFrame, rules: tuple) -> pl.Series:  # type: ignore[type-arg]
+    named = [pl.when(~rule.ok()).then(pl.lit(rule.name)) for rule in rules]
+    return frame.select(pl.concat_list(named).list.drop_nulls().alias("broken")).to_series()
+
+
+def _fold_prices(rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    said = decisions.select("question_id", "verdict", pl.col("value").alias("said"), "decided_at")
+    joined = rows.join(said, on="question_id", how="left")
+    verdict = pl.col("verdict")
+    corrected = pl.col("said").cast(MONEY, strict=False)
+    return joined.with_columns(
+        pl.col("price").alias("asked_price"),
+        pl.when(verdict == "replace").then(corrected)
+        .when(verdict == "reject").then(None).otherwise("price").alias("price"),
+        verdict.is_not_null().alias("price_decided"),
+        verdict.eq("reject").fill_null(False).alias("price_refused"),
+        pl.max_horizontal("known_from", "decided_at").alias("known_from"),
+    ).drop("verdict", "said", "decided_at")  # fmt: skip
+
+
+def _features(rows: pl.DataFrame, statistics: pl.DataFrame) -> pl.DataFrame:
+    log = pl.col("price").cast(pl.Float64).log()
+    spread = (
+        rows.select("product_key", "conflicts").explode("conflicts").drop_nulls("conflicts").unnest("conflicts")
+        .filter(pl.col("field") == "price")
+        .with_columns(
+            pl.col("value").str.extract(r"^(\S+) ").cast(pl.Float64, strict=False).alias("amount"),
+            pl.col("value").str.extract(r" (\S+)$").alias("money"),
+        )
+        .group_by("product_key", "money")
+        .agg((pl.col("amount").max() / pl.col("amount").min() - 1).alias("spread"))
+        .group_by("product_key")
+        .agg(pl.col("spread").max().alias("price_spread"))
+    )  # fmt: skip
+    disputed = pl.col("conflicts").list.eval(pl.element().struct.field("field")).list.n_unique().alias("disputed")
+    same = ["name", "brand", "asked_price", "currency"]
+    lookalikes = pl.when(pl.col("status") == "live").then(pl.len().over([*same, "status"])).otherwise(1)
+    return (
+        rows.join(statistics, on=["category", "currency"], how="left")
+        .join(spread, on="product_key", how="left")
+        .with_columns(
+            ((log - pl.col("mean")) / pl.col("std")).alias("deviation"), disputed, lookalikes.alias("lookalikes")
+        )
+    )
+
+
+def _score(rows: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+    present = [pl.col(name).is_not_null() for name in EXPECTED] + [pl.col("attributes").list.len() > 0]
+    newest = pl.col("offers").list.eval(pl.element().struct.field("day")).list.max()
+    age = (pl.lit(day) - newest).dt.total_days().fill_null(FRESH_DAYS)
+    sources = pl.col("offers").list.eval(pl.element().struct.field("source")).list.n_unique()
+    agreed = 1 - pl.col("disputed") / len(EXPECTED)
+    implausible = pl.col("issues").list.contains("price_outlier")
+    percent = {
+        "completeness": pl.mean_horizontal(flag.cast(pl.Float64) for flag in present),
+        "accuracy": pl.col("confidence").fill_null(1.0) * pl.when(implausible).then(0.5).otherwise(1.0),
+        "consistency": pl.when(sources > 1).then(agreed).otherwise(1.0),
+        "timeliness": 1 - age / FRESH_DAYS,
+        "uniqueness": 1 / pl.col("lookalikes"),
+    }
+    scored = rows.with_columns((100 * value.clip(0, 1)).round(2).alias(name) for name, value in percent.items())
+    quality = sum((pl.col(name) * weight for name, weight in WEIGHTS.items()), start=pl.lit(0.0))
+    return scored.with_columns(quality.round(2).alias("quality"))
+
+
+def _questions(rows: pl.DataFrame) -> pl.DataFrame:
+    amount = pl.col("asked_price").cast(pl.String)
+    reason = pl.concat_str(pl.lit("issues: "), pl.col("issues").list.join(", "))
+    return rows.select(
+        "question_id", "product_key", pl.lit("price").alias("kind"), pl.lit("price").alias("attribute"),
+        amount.alias("value"), pl.col("currency").alias("unit"), pl.lit(0.5).alias("confidence"),
+        pl.lit("rule").alias("method"), pl.lit("business rules").alias("model_version"), reason.alias("evidence"),
+        "name", pl.concat_str("name", pl.lit("\n"), pl.col("category").fill_null("no category")).alias("context"),
+        pl.lit(None, pl.String).alias("options"),
+    ).sort("question_id", "product_key")  # fmt: skip
+
+
+__all__ = ["QUALITY_FIELDS", "Validated", "price_statistics", "validate"]

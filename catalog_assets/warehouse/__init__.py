@@ -1,0 +1,1 @@
+"""Warehouse: current catalogue, keys that lead to it, star schema."""

@@ -1,0 +1,77 @@
+"""The catalogue tables and the dbt models, as assets of the day.
+
+Belongs here: wiring dbt's models to days. Does not belong here: building dbt's command line (`resources/warehouse.py`).
+"""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from resources.warehouse import dbt_arguments, environment
+
+from catalog_assets.configuration import Catalog
+from catalog_assets.materialize import stage_assets
+from catalog_assets.partitions import days
+from catalog_assets.warehouse.stage import STAGE
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_models"
+
+
+def project(catalog: Catalog) -> DbtProject:
+    """The dbt project, parsed; its artifacts stand in the home, so that the code's folder is never written to."""
+    target = catalog.home_path / "dbt"
+    manifest = target / "manifest.json"
+    newest = max(file.stat().st_mtime for file in PROJECT.rglob("*") if file.suffix in (".sql", ".yml"))
+    if not manifest.exists() or manifest.stat().st_mtime < newest:
+        parse(catalog, target)
+    return DbtProject(PROJECT, target_path=target, profiles_dir=PROJECT)
+
+
+def parse(catalog: Catalog, target: Path) -> None:
+    """Write the manifest that Dagster reads."""
+    target.mkdir(parents=True, exist_ok=True)
+    place = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
+    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", *place, "--log-path", str(target)]
+    done = subprocess.run(command, env=_environment(catalog), capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        raise RuntimeError(f"dbt cannot read {PROJECT}:\n{done.stdout}{done.stderr}")
+
+
+def _environment(catalog: Catalog) -> dict[str, str]:
+    return {**os.environ, **environment(catalog.home_path, catalog.lake_uri, catalog.s3_endpoint)}
+
+
+def assets(catalog: Catalog) -> list[Any]:
+    """catalog_products, product_aliases, and dbt's models."""
+    return [
+        stage_assets(STAGE, catalog, [dg.AssetDep("validated_products")]),
+        warehouse_assets(catalog, project(catalog)),
+    ]
+
+
+def warehouse_assets(catalog: Catalog, prepared: DbtProject) -> dg.AssetsDefinition:
+    """dbt's models and tests; one run builds any range of days."""
+    translator = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
+
+    @dbt_assets(
+        manifest=prepared.manifest_path,
+        project=prepared,
+        name="warehouse",
+        partitions_def=days(catalog),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        dagster_dbt_translator=translator,
+        pool="warehouse",
+    )
+    def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        os.environ.update(environment(catalog.home_path, catalog.lake_uri, catalog.s3_endpoint))
+        touched = [dt.date.fromisoformat(key) for key in context.partition_keys]
+        arguments = dbt_arguments(touched, full_refresh=False)
+        yield from dbt.cli(arguments, context=context, target_path=catalog.home_path / "dbt" / "runs").stream()
+
+    return warehouse

@@ -1,0 +1,103 @@
+"""What the loading stage reads and writes: the current catalogue and its aliases.
+
+Belongs here: loading one day's changes by key, whichever order the days are loaded in. Does not belong here: dbt
+(`assets.py`).
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from catalog_assets.configuration import fingerprint
+from catalog_assets.stages import REREADS, Outcome, Partition, Stage, StageError, World, marks, require
+from catalog_assets.versions import code_version
+from catalog_assets.warehouse.contract import CatalogProducts, ProductAliases
+from catalog_assets.warehouse.transform import AliasChanges, alias_changes, current, offers_of
+
+UPSTREAM = "validated_products"
+
+
+def inputs(world: World, partition: Partition) -> str:
+    """The day's validated products."""
+    return fingerprint(require(world, UPSTREAM, partition)["output_fingerprint"], code_version("warehouse"))
+
+
+def run(world: World, partition: Partition, run_id: str) -> Outcome:
+    """The day's products as they would stand were no later day loaded; `commit` sets them against the others."""
+    rows = world.lake.read(UPSTREAM, day=partition.day)
+    ended = rows.filter(pl.col("status") != "live").select(
+        pl.col("product_key").alias("record_id"),
+        pl.when(pl.col("status") == "merged").then(pl.lit("merged")).otherwise(pl.lit("skipped")).alias("fate"),
+        pl.col("status").alias("reason"),
+        pl.col("merged_into").alias("into"),
+        pl.lit(None, pl.String).alias("product_id"),
+    )
+    live = current(rows)
+    return Outcome(rows["product_key"], {"catalog_products": live}, fates=ended, details={"live": live.height})
+
+
+def commit(world: World, partition: Partition, outcome: Outcome, run_id: str) -> None:
+    """Load the products that the day touches, each as of its latest day. Aliases first: a key that vanishes from the
+    catalogue is known only by its row there."""
+    mine = world.lake.scan("catalog_products", day=partition.day).select("product_key").collect()["product_key"]
+    keys = pl.concat([mine, outcome.received]).unique()
+    live = current(_settled_rows(world, partition, keys))
+    gone = keys.to_frame("product_key").join(live, on="product_key", how="anti")["product_key"]
+    stamp = pl.lit(run_id).alias("run_id")
+    changes = _aliases(world, live, gone)
+    world.lake.merge("product_aliases", changes.rows.with_columns(stamp), changes.gone)
+    world.lake.merge("catalog_products", live.with_columns(stamp), gone)
+
+
+def _settled_rows(world: World, partition: Partition, keys: pl.Series) -> pl.DataFrame:
+    """Rows of these products on all days. A day that is being written, or was killed, could show rows that no finished
+    run ever gave, and that nobody would come back for: the load waits for it."""
+    for _ in range(REREADS):
+        before = marks(world, [UPSTREAM])
+        unfinished = before.filter(~pl.col("balanced"))["day"].to_list()
+        if unfinished:
+            days = ", ".join(day.isoformat() for day in unfinished)
+            raise StageError(f"catalog_products {partition}: {UPSTREAM} is unfinished for {days}; run that first.")
+        rows = world.lake.scan(UPSTREAM).filter(pl.col("product_key").is_in(keys.implode())).collect()
+        if marks(world, [UPSTREAM]).equals(before):
+            return rows
+    raise StageError(f"catalog_products {partition}: {UPSTREAM} was rewritten while it was loaded; run it again.")
+
+
+def _aliases(world: World, live: pl.DataFrame, gone: pl.Series) -> AliasChanges:
+    catalog = world.lake.scan("catalog_products").select("product_key", "offers")
+    removed = catalog.filter(pl.col("product_key").is_in(gone.implode())).collect()
+    homes = offers_of(live)
+    if removed.height:
+        staying = catalog.join(live.lazy(), on="product_key", how="anti").filter(
+            ~pl.col("product_key").is_in(gone.implode())
+        )
+        homes = pl.concat([homes, offers_of(staying.collect())])
+    known = world.lake.scan("product_aliases").select("alias_key", "product_key", "reason").collect()
+    return alias_changes(live, removed, homes, known)
+
+
+def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:
+    """A live product of the day passes if it is in the catalogue as of this day, or a later day has taken it on."""
+    rows = world.lake.scan(UPSTREAM)
+    mine = rows.filter(pl.col("day") == partition.day, pl.col("status") == "live").select("product_key")
+    later = rows.filter(pl.col("day") > partition.day).select("product_key").unique()
+    loaded = world.lake.scan("catalog_products").filter(pl.col("day") >= partition.day).select("product_key")
+    taken_on = mine.join(loaded, on="product_key", how="anti").join(later, on="product_key", how="semi")
+    passed = pl.concat([mine.join(loaded, on="product_key", how="semi"), taken_on])
+    return {"passed": passed.collect()["product_key"]}
+
+
+STAGE = Stage(
+    name="catalog_products",
+    unit="products",
+    tables=("catalog_products", "product_aliases"),
+    per_source=False,
+    upstream=(UPSTREAM,),
+    contracts={"catalog_products": CatalogProducts, "product_aliases": ProductAliases},
+    inputs=inputs,
+    run=run,
+    recount=recount,
+    commit=commit,
+    exclusive=True,
+)

@@ -1,0 +1,72 @@
+"""From dated products to the current catalogue and the keys that lead to it.
+
+Belongs here: which row of a product is current, and to which live product a key leads. Does not belong here: the star
+schema (`dbt_models/`).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from catalog_assets.matched.transform import product_key
+from catalog_assets.vocabulary.columns import CATALOG_PRODUCTS, PRODUCT_ALIASES
+
+
+def current(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of each product the row of its latest day, if it is live: CATALOG_PRODUCTS' columns but run_id."""
+    latest = rows.sort("product_key", "day").unique("product_key", keep="last", maintain_order=True)
+    return latest.filter(pl.col("status") == "live").select(c for c in CATALOG_PRODUCTS.columns if c != "run_id")
+
+
+@dataclass(frozen=True)
+class AliasChanges:
+    """Rows to insert or update (PRODUCT_ALIASES but run_id) and alias keys to take away."""
+
+    rows: pl.DataFrame
+    gone: pl.Series
+
+
+def alias_changes(live: pl.DataFrame, removed: pl.DataFrame, homes: pl.DataFrame, known: pl.DataFrame) -> AliasChanges:
+    """What a load changes about aliases.
+
+    live: products now current (product_key, offers). removed: products that were published and are no more
+    (product_key, offers). homes: where offers live now (source, product_id, product_key), for removed offers at least.
+    known: the aliases so far. Each offer's own key leads to its product, so that any key that was ever published, as
+    the hash of some offer, is found again whatever happened in between.
+    """
+    member = _exploded(live).with_columns(product_key().alias("alias_key"))
+    members = member.filter(pl.col("alias_key") != pl.col("product_key")).select(
+        "alias_key", "product_key", pl.lit("member").alias("reason")
+    )
+    heirs = _heirs(removed, homes)
+    moved = heirs.select(pl.col("product_key").alias("alias_key"), pl.col("heir").alias("product_key"))
+    rebound = known.join(heirs, on="product_key").select("alias_key", pl.col("heir").alias("product_key"))
+    others = pl.concat([moved, rebound]).with_columns(pl.lit("gone").alias("reason"))
+    rows = (
+        pl.concat([members, others])
+        .unique("alias_key", keep="first", maintain_order=True)
+        .join(live.select(pl.col("product_key").alias("alias_key")), on="alias_key", how="anti")
+        .filter(pl.col("alias_key") != pl.col("product_key"))
+        .sort("alias_key")
+    )
+    alive = known.join(live.select(pl.col("product_key").alias("alias_key")), on="alias_key", how="semi")
+    schema = PRODUCT_ALIASES.schema
+    return AliasChanges(rows.select(pl.col(c).cast(schema[c]) for c in rows.columns), alive["alias_key"])
+
+
+def _exploded(products: pl.DataFrame) -> pl.DataFrame:
+    each = products.select("product_key", "offers").explode("offers").drop_nulls("offers")
+    return each.select("product_key", *(pl.col("offers").struct.field(f) for f in ("source", "product_id")))
+
+
+def offers_of(products: pl.DataFrame) -> pl.DataFrame:
+    """source, product_id, product_key of every member."""
+    return _exploded(products).select("source", "product_id", "product_key")
+
+
+def _heirs(removed: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
+    """product_key, heir: the live product that has most of a removed product's offers; ties by key."""
+    found = _exploded(removed).join(homes.rename({"product_key": "heir"}), on=["source", "product_id"])
+    counted = found.filter(pl.col("heir") != pl.col("product_key")).group_by("product_key", "heir").len("n")
+    best = counted.sort("product_key", pl.col("n").cast(pl.Int64).neg(), "heir")
+    return best.unique("product_key", keep="first", maintain_order=True).select("product_key", "heir")
