@@ -1,12 +1,12 @@
 """catalog.yaml, typed: what a user may set, where it is documented, and one clear sentence when it is wrong.
 
-Belongs here: the settings, their defaults and their checks. Does not belong here: secrets (environment only), and
-anything that opens a connection (resources).
+Belongs here: the settings, their defaults and their checks. Does not belong here: secrets (environment only), the
+wording of mistakes (`mistakes.py`), and anything that opens a connection (resources).
 """
 
 import datetime as dt
-import difflib
 import hashlib
+import json
 import os
 import re
 from pathlib import Path
@@ -15,8 +15,22 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from catalog_assets.mistakes import hint, in_words, shown
+
 NAME = r"^[a-z][a-z0-9_]{0,39}$"
+CHARACTER = r"^[\x01-\x09\x0b\x0c\x0e-\x5b\x5d-\x7f]$"
+CURRENCY = "^[A-Z]{3}$"
+LANGUAGE = "^[a-z]{2}$"
+PATTERNS = {
+    NAME: "a name of lower-case letters, digits and _, 40 at most, a letter first",
+    CHARACTER: 'one ASCII character, no backslash, line end or NUL (a tab is "\\t", in double quotes)',
+    CURRENCY: "an ISO 4217 code such as EUR",
+    LANGUAGE: "an ISO 639-1 code such as en (in quotes, if YAML takes it for something else, as it does with no)",
+}
 Format = Literal["csv", "ndjson", "json", "parquet"]
+Text = Annotated[str, Field(min_length=1)]
+Stated = Text | Annotated[list[Text], Field(min_length=1)]
+Character = Annotated[str, Field(pattern=CHARACTER)]
 
 
 class ConfigurationError(Exception):
@@ -24,38 +38,44 @@ class ConfigurationError(Exception):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Csv(_Strict):
     """How a CSV file is written."""
 
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
+    delimiter: Character = ","
+    quote: Character = '"'
     escape: Literal["double", "backslash"] = Field(
         "double", description='How a quote stands inside a quoted field: doubled ("") or after a backslash (\\").'
     )
     header: bool = Field(True, description="The first record names the columns; without it they are named c1, c2, ...")
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> "Csv":
+        if self.quote in (" ", self.delimiter):
+            raise ValueError(f"quote is {self.quote!r}, but must be no space and differ from delimiter")
+        return self
 
 
 class SourceMap(_Strict):
     """Which of the supplier's columns states which field. A value is a column, a JSON path (`price.amount`) or a list
     of them of which the first that is not empty counts."""
 
-    product_id: str | list[str]
-    name: str | list[str]
-    brand: str | list[str] | None = None
-    mpn: str | list[str] | None = None
-    gtin: str | list[str] | None = None
-    description: str | list[str] | None = None
-    category_path: str | list[str] | None = None
-    price: str | list[str] | None = None
-    currency: str | list[str] | None = None
-    availability: str | list[str] | None = None
-    stock: str | list[str] | None = None
-    url: str | list[str] | None = None
-    image_url: str | list[str] | None = None
-    updated_at: str | list[str] | None = None
+    product_id: Stated
+    name: Stated
+    brand: Stated | None = None
+    mpn: Stated | None = None
+    gtin: Stated | None = None
+    description: Stated | None = None
+    category_path: Stated | None = None
+    price: Stated | None = None
+    currency: Stated | None = None
+    availability: Stated | None = None
+    stock: Stated | None = None
+    url: Stated | None = None
+    image_url: Stated | None = None
+    updated_at: Stated | None = None
 
     def columns(self) -> dict[str, list[str]]:
         """Field -> the supplier's columns that may state it, in order of preference."""
@@ -66,7 +86,7 @@ class SourceMap(_Strict):
 class Source(_Strict):
     """One supplier."""
 
-    path: str | None = Field(
+    path: Text | None = Field(
         None,
         description="Where its files arrive: a folder, a glob, or s3://bucket/prefix. `{day}` stands for YYYY-MM-DD; "
         "without it a file belongs to the UTC day on which it was delivered. Default: <home>/inbox/<source>/{day}/*.",
@@ -76,15 +96,15 @@ class Source(_Strict):
     )
     encoding: Literal["utf-8", "cp1252", "latin-1"] = "utf-8"
     csv: Csv = Csv()
-    records: str | None = Field(None, description="JSON: dotted path of the array of products; default the top level.")
+    records: Text | None = Field(None, description="JSON: dotted path of the array of products; default the top level.")
     delivery: Literal["full", "delta"] = Field(
         "delta", description="full: a product absent from a delivery is withdrawn. delta: absence says nothing."
     )
     priority: int = Field(100, ge=0, le=10_000, description="Who wins a conflict: the lowest number.")
     price: Literal["required", "none"] = Field("required", description="none: this source sends no prices.")
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = Field(None, description="Where a price names none.")
+    currency: Annotated[str, Field(pattern=CURRENCY)] | None = Field(None, description="Where a price names none.")
     decimal: Literal["auto", "point", "comma"] = Field("auto", description="Decimal separator of its numbers.")
-    language: Annotated[str, Field(pattern="^[a-z]{2}$")] = "en"
+    language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
     stale_after_hours: float | None = Field(
         24,
         gt=0,
@@ -97,11 +117,16 @@ class Source(_Strict):
         0.5, ge=0, le=1, description="A full delivery that would withdraw a larger share withdraws nothing and warns."
     )
     columns: SourceMap
-    attributes: dict[str, str] = Field(
+    attributes: dict[str, Text] = Field(
         default_factory=dict,
         description="Vocabulary attribute -> the supplier's column or JSON path. `*` names a JSON list of "
         "{name, value} pairs, or an object, whose names are looked up in the vocabulary.",
     )
+
+    @field_validator("path")
+    @classmethod
+    def _local_or_s3(cls, value: str | None) -> str | None:
+        return _place_of_files(value)
 
 
 class Thresholds(_Strict):
@@ -115,6 +140,14 @@ class Thresholds(_Strict):
     price_disagreement: float = Field(0.5, gt=0, description="Relative spread of prices between sources.")
     description_min: int = Field(20, ge=0, description="Characters.")
     description_max: int = Field(10_000, gt=0, description="Characters.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Thresholds":
+        for what in ("price", "description"):
+            low, high = getattr(self, f"{what}_min"), getattr(self, f"{what}_max")
+            if low > high:
+                raise ValueError(f"{what}_min is {low}, but must be at most {what}_max, which is {high}")
+        return self
 
 
 class Limits(_Strict):
@@ -140,9 +173,9 @@ class Warehouse(_Strict):
 class Catalog(_Strict):
     """The whole file."""
 
-    home: str = Field(".catalog", description="A local folder; CATALOG_HOME overrides it.")
-    lake: str | None = Field(None, description="A local folder or s3://bucket/prefix; default <home>/lake.")
-    landing: str | None = Field(None, description="A local folder or s3://bucket/prefix; default <home>/landing.")
+    home: Text = Field(".catalog", description="A local folder; CATALOG_HOME overrides it.")
+    lake: Text | None = Field(None, description="A local folder or s3://bucket/prefix; default <home>/lake.")
+    landing: Text | None = Field(None, description="A local folder or s3://bucket/prefix; default <home>/landing.")
     start_day: dt.date = Field(dt.date(2026, 1, 1), description="First day of the calendar of partitions.")
     s3_endpoint: str | None = Field(
         None, description="S3-compatible server; default AWS. Keys come from AWS_* variables."
@@ -159,7 +192,19 @@ class Catalog(_Strict):
     @classmethod
     def _local(cls, value: str) -> str:
         if "://" in value:
-            raise ValueError("must be a local folder (DuckDB and SQLite live there); lake and landing may be s3://")
+            raise ValueError("a local folder (DuckDB and SQLite live there); lake and landing may be s3://")
+        return value
+
+    @field_validator("lake", "landing")
+    @classmethod
+    def _local_or_s3(cls, value: str | None) -> str | None:
+        return _place_of_files(value)
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^/@\s]+/?", value):
+            raise ValueError("http://host:port or https://host, without keys (these come from AWS_* variables)")
         return value
 
     @model_validator(mode="after")
@@ -170,8 +215,8 @@ class Catalog(_Strict):
             for attribute in source.attributes:
                 if attribute != "*" and attribute not in ATTRIBUTES:
                     raise ValueError(
-                        f"sources.{name}.attributes: '{attribute}' is no attribute of the vocabulary"
-                        f"{_hint(attribute, ATTRIBUTES)}"
+                        f"'sources.{name}.attributes.{attribute}' names no attribute of the vocabulary"
+                        f"{hint(attribute, ATTRIBUTES)}"
                     )
         return self
 
@@ -183,7 +228,7 @@ class Catalog(_Strict):
     @property
     def home_path(self) -> Path:
         """The home as an absolute path."""
-        return (self._folder / self.home).resolve()
+        return self._local_path(self.home).resolve()
 
     @property
     def lake_uri(self) -> str:
@@ -198,18 +243,30 @@ class Catalog(_Strict):
     def _place(self, value: str | None, default: str) -> str:
         if value is None:
             return str(self.home_path / default)
-        return value.rstrip("/") if "://" in value else str((self._folder / value).resolve())
+        return value.rstrip("/") if "://" in value else str(self._local_path(value).resolve())
+
+    def _local_path(self, value: str) -> Path:
+        return self._folder / Path(value).expanduser()
 
     def source_path(self, name: str) -> str:
         """Where the files of a source arrive, absolute, still with `{day}`."""
         path = self.sources[name].path
         if path is None:
             return str(self.home_path / "inbox" / name / "{day}" / "*")
-        return path if "://" in path else str(self._folder / path)
+        return path if "://" in path else str(self._local_path(path))
 
     def source_fingerprint(self, name: str) -> str:
         """Changes when a setting that changes the source's rows changes (not its path or priority)."""
-        return fingerprint(self.sources[name].model_dump_json(exclude={"path", "priority", "max_withdrawn"}))
+        source = self.sources[name]
+        settings = source.model_dump(mode="json", exclude={"path", "priority", "max_withdrawn"})
+        return fingerprint(json.dumps({**settings, "columns": source.columns.columns()}, sort_keys=True))
+
+
+def _place_of_files(value: str | None) -> str | None:
+    """A local path or an S3 address; keys have no place in it."""
+    if value is not None and "://" in value and not re.match(r"s3://[^/@:?#]+(/|$)", value):
+        raise ValueError("a local path or s3://bucket/prefix, without keys (these come from AWS_* variables)")
+    return value
 
 
 def fingerprint(*parts: object) -> str:
@@ -224,60 +281,46 @@ def load(path: str | Path | None = None) -> Catalog:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(
-            f"{file}: cannot be read ({error.strerror}). Make one (see the README), or name another with CATALOG_CONFIG."
+            f"{file}: cannot be read ({error.strerror}); make one (see the README) or name another with CATALOG_CONFIG."
         ) from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{file}: is not UTF-8 (byte {error.start}).") from None
     try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{file}: is not valid YAML: {' '.join(str(error).split())}") from None
+        raw = yaml.load(text, _Yaml)
+    except yaml.MarkedYAMLError as error:
+        # Not str(error): it quotes the lines around the mistake, and a secret may stand there.
+        mark = error.problem_mark or error.context_mark
+        where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ConfigurationError(f"{file}: is not valid YAML{where}: {error.problem or error.context}.") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        told = " ".join(str(error).split()) or type(error).__name__
+        raise ConfigurationError(f"{file}: is not valid YAML: {told}.") from None
     return parse(raw, file)
+
+
+class _Yaml(yaml.SafeLoader):
+    """Safe YAML in which a key that stands twice is a mistake, not a silent loss of the first."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key '{key.value}' stands twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return node
 
 
 def parse(raw: Any, file: Path) -> Catalog:
     """Check what the file says; `file` names it in errors and anchors its relative paths."""
     if not isinstance(raw, dict):
-        raise ConfigurationError(f"{file}: must be a mapping with at least the key 'sources'.")
+        raise ConfigurationError(f"{file}: is {shown(raw)}, but must be a mapping with at least the key 'sources'.")
     if os.environ.get("CATALOG_HOME"):
         raw = {**raw, "home": os.environ["CATALOG_HOME"]}
     try:
         catalog = Catalog.model_validate(raw)
     except ValidationError as error:
-        raise ConfigurationError(f"{file}: " + "; ".join(_sentence(e) for e in error.errors()[:5])) from None
-    catalog._folder = file.parent
+        named = {"home": "CATALOG_HOME"} if os.environ.get("CATALOG_HOME") else {}
+        raise ConfigurationError(f"{file}: {in_words(error, Catalog.model_json_schema(), PATTERNS, named)}") from None
+    catalog._folder = file.absolute().parent
     return catalog
-
-
-def _sentence(error: Any) -> str:
-    key = ".".join(str(part) for part in error["loc"] if part != "[key]")
-    if error["type"] == "extra_forbidden":
-        allowed = _allowed(error["loc"])
-        return f"unknown key '{key}'{_hint(str(error['loc'][-1]), allowed)}"
-    if error["type"] == "missing":
-        return f"key '{key}' is missing"
-    message = re.sub(r"^(Value error, |Input )", "", error["msg"])
-    where = f"'{key}' is {error['input']!r:.80}: " if key else ""
-    return f"{where}{message}"
-
-
-def _allowed(location: tuple[Any, ...]) -> list[str]:
-    model: Any = Catalog
-    for part in location[:-1]:
-        if model is Catalog and part == "sources":
-            model = None
-        elif model is None:
-            model = Source
-        else:
-            model = {"columns": SourceMap, "csv": Csv}.get(part) or {
-                "thresholds": Thresholds,
-                "limits": Limits,
-                "models": Models,
-                "warehouse": Warehouse,
-            }.get(part)
-    return list(model.model_fields) if model else []
-
-
-def _hint(word: str, allowed: Any) -> str:
-    names = sorted(allowed)
-    close = difflib.get_close_matches(word, names, n=1)
-    mean = f"; did you mean '{close[0]}'?" if close else ""
-    return f"{mean} (allowed: {', '.join(names)})" if names else mean

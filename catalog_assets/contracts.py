@@ -85,6 +85,9 @@ def violations(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> pl.DataFr
         model.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
-        by = (pl.col("check").cast(pl.String), pl.col("column").cast(pl.String))
+        # Pandera names the model here, and the column that is missing or strange only as the case.
+        misses = pl.col("check").is_in(["column_in_schema", "column_in_dataframe"])
+        column = pl.when(misses).then("failure_case").otherwise("column").cast(pl.String).alias("column")
+        by = (pl.col("check").cast(pl.String), column)
         return cases.group_by(by).len("rows").sort("check", "column")
     return pl.DataFrame(schema=schema)

@@ -36,9 +36,8 @@ class Balance:
 
 def balance(received: pl.Series, fates: Mapping[str, pl.Series]) -> Balance:
     """Recount. `received` holds the ids that came in, `fates` the ids found under each fate in committed tables."""
-    dtype = received.dtype
-    found = pl.concat([fates[fate].rename("id").cast(dtype) for fate in FATES if fate in fates] or [received.head(0)])
     came = received.rename("id")
+    found = pl.concat([fates[fate].rename("id").cast(came.dtype) for fate in FATES if fate in fates] or [came.head(0)])
     missing = came.to_frame().join(found.to_frame(), on="id", how="anti").to_series()
     strange = found.to_frame().join(came.to_frame(), on="id", how="anti").to_series()
     doubled = found.filter(found.is_duplicated()) if found.n_unique() < found.len() else found.head(0)

@@ -18,6 +18,8 @@ def code_version(*packages: str) -> str:
     digest = hashlib.sha256()
     for package in packages:
         place = ROOT / package
+        if not place.exists():
+            raise FileNotFoundError(f"{package} is no module or package below {ROOT.name}, so it has no code version.")
         for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
             if file.name not in PLUMBING:
                 digest.update(file.relative_to(ROOT).as_posix().encode())
@@ -28,9 +30,10 @@ def code_version(*packages: str) -> str:
 def _meaning(source: str) -> str:
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and _is_docstring(body[0]):
-            body[0] = ast.Pass()
+        for block in ("body", "orelse", "finalbody"):
+            statements = getattr(node, block, None)
+            if isinstance(statements, list):
+                setattr(node, block, [statement for statement in statements if not _is_docstring(statement)])
     return ast.dump(tree)
 
 

@@ -108,9 +108,11 @@ class Lake:
         table = TABLES[name]
         self._ensure(table)
         (key,) = table.key
-        deletions = pl.DataFrame({key: gone.cast(pl.String)}).join(rows.select(key), on=key, how="anti")
+        deletions = pl.DataFrame({key: gone.cast(pl.String).unique()}).join(rows.select(key), on=key, how="anti")
         if rows.is_empty() and deletions.is_empty():
             return
+        if rows[key].null_count() or rows[key].n_unique() < rows.height:
+            raise ValueError(f"{table.name} can only be merged by a {key} that is never null and never given twice")
         changes = pl.concat(
             [
                 _conform(table, rows).with_columns(pl.lit(False).alias("_gone")),
@@ -166,13 +168,17 @@ def _pause(attempt: int) -> None:
 
 
 def _literal(value: Value) -> str:
+    if value == "":
+        raise ValueError("a partition value cannot be empty: Delta would store it as null, and never replace it")
     text = value.isoformat() if isinstance(value, dt.date) else value
     return "'" + text.replace("'", "''") + "'"
 
 
 def _conform(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
     """The registry's columns in the registry's order and types; a missing or a strange column is an error."""
-    strange = set(rows.columns) - set(table.columns)
+    strange, missing = set(rows.columns) - set(table.columns), set(table.columns) - set(rows.columns)
     if strange:
         raise ValueError(f"{table.name} has no column {', '.join(sorted(strange))}")
+    if missing:
+        raise ValueError(f"{table.name} needs the column {', '.join(sorted(missing))} too")
     return rows.select(pl.col(name).cast(column.dtype) for name, column in table.columns.items())

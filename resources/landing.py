@@ -5,18 +5,22 @@ changed. Does not belong here: what a file contains, or which delivery is new (`
 """
 
 import datetime as dt
+import errno
 import hashlib
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
-IGNORED = re.compile(r"(^|/)[._]|\.(part|tmp|crdownload|filepart|swp)$|~$")
-CHUNK = 8 * 1024 * 1024
+UNFINISHED = re.compile(r"\.(part|tmp|crdownload|filepart|swp)$|~$")
+VARIABLE = re.compile(r"\{day\}|[*?]")
+CONFLICTS = 5
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,13 @@ class TooLarge(Exception):
 
 
 class Place(Protocol):
-    """A file system: enough of one to list and read a supplier's files and to keep landed bytes."""
+    """A file system: enough of one to list and read a supplier's files and to keep landed bytes.
+
+    All of it raises OSError where the file system cannot do what is asked of it.
+    """
 
     def files(self, root: str) -> Iterator[tuple[str, int, dt.datetime]]:
-        """Every file below `root`: path, size in bytes, modification time (UTC)."""
+        """Every file below a folder (S3: whose key begins with `root`): path, bytes, modification time (UTC)."""
         ...
 
     def read(self, path: str, limit: int) -> bytes:
@@ -54,27 +61,24 @@ class LocalPlace:
 
     def files(self, root: str) -> Iterator[tuple[str, int, dt.datetime]]:
         """See Place. Links that lead out of the root are passed over."""
-        real_root = os.path.realpath(root)
-        if os.path.isfile(root):
-            yield self._file(root)
-            return
+        inside = os.path.join(os.path.realpath(root), "")
         for folder, _, names in os.walk(root):
             for name in sorted(names):
                 path = os.path.join(folder, name)
-                inside = os.path.realpath(path).startswith(real_root + os.sep)
-                if inside and os.path.isfile(path):
-                    yield self._file(path)
-
-    @staticmethod
-    def _file(path: str) -> tuple[str, int, dt.datetime]:
-        stat = os.stat(path)
-        return path, stat.st_size, dt.datetime.fromtimestamp(stat.st_mtime_ns // 1000 / 1e6, dt.UTC)
+                try:
+                    found = os.stat(path)
+                except OSError:  # taken away since it was listed, or a link to nothing
+                    continue
+                if stat.S_ISREG(found.st_mode) and os.path.realpath(path).startswith(inside):
+                    yield path, found.st_size, dt.datetime.fromtimestamp(found.st_mtime_ns // 1000 / 1e6, dt.UTC)
 
     def read(self, path: str, limit: int) -> bytes:
         """See Place."""
         with open(path, "rb") as file:
-            data = file.read(limit + 1)
-        if len(data) > limit:
+            if os.fstat(file.fileno()).st_size > limit:
+                raise TooLarge(path)
+            data = file.read()
+        if len(data) > limit:  # it grew meanwhile
             raise TooLarge(path)
         return data
 
@@ -82,8 +86,9 @@ class LocalPlace:
         """See Place: written beside, flushed to disk, then renamed."""
         if os.path.exists(path):
             return
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".landing-")
+        folder = os.path.dirname(path)
+        os.makedirs(folder, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=folder, prefix=".landing-")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -94,6 +99,17 @@ class LocalPlace:
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
+        for changed in (folder, os.path.dirname(folder)):
+            _flush_folder(changed)
+
+
+def _flush_folder(folder: str) -> None:
+    """A renamed file outlives a power cut only once its folder is on disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class S3Place:
@@ -110,35 +126,60 @@ class S3Place:
         )
 
     def files(self, root: str) -> Iterator[tuple[str, int, dt.datetime]]:
-        """See Place."""
+        """See Place. Keys that end in a slash are folders that some tools make, not files."""
         bucket, prefix = _bucket(root)
-        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            for item in page.get("Contents", ()):
-                yield f"s3://{bucket}/{item['Key']}", item["Size"], item["LastModified"].astimezone(dt.UTC)
+        with _as_os_error(root):
+            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+                for item in page.get("Contents", ()):
+                    if not item["Key"].endswith("/"):
+                        yield f"s3://{bucket}/{item['Key']}", item["Size"], item["LastModified"].astimezone(dt.UTC)
 
     def read(self, path: str, limit: int) -> bytes:
         """See Place."""
         bucket, key = _bucket(path)
-        answer = self.client.get_object(Bucket=bucket, Key=key)
-        if answer["ContentLength"] > limit:
-            answer["Body"].close()
-            raise TooLarge(path)
-        with answer["Body"] as body:
-            return bytes(body.read())
+        with _as_os_error(path):
+            answer = self.client.get_object(Bucket=bucket, Key=key)
+            with closing(answer["Body"]) as body:  # its own `with` would hand out the unchecked stream
+                if answer["ContentLength"] > limit:
+                    raise TooLarge(path)
+                return bytes(body.read())
 
     def keep(self, path: str, data: bytes) -> None:
         """See Place: one conditional PUT; bytes already there stay."""
         bucket, key = _bucket(path)
-        try:
-            self.client.put_object(Bucket=bucket, Key=key, Body=data, IfNoneMatch="*")
-        except self.client.exceptions.ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 412:
-                raise
+        for _ in range(CONFLICTS):
+            with _as_os_error(path):
+                try:
+                    self.client.put_object(Bucket=bucket, Key=key, Body=data, IfNoneMatch="*")
+                    return
+                except self.client.exceptions.ClientError as error:
+                    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+                    if status == HTTPStatus.PRECONDITION_FAILED:
+                        return
+                    if status != HTTPStatus.CONFLICT:  # another writer is at it: S3 asks to try again
+                        raise
+        raise OSError(errno.EAGAIN, "other writers kept being in the way", path)
+
+
+@contextmanager
+def _as_os_error(path: str) -> Iterator[None]:
+    """What boto3 raises, in the form that files raise it."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        told = error.response.get("Error", {})
+        missing = told.get("Code") in ("NoSuchKey", "NoSuchBucket", "404")
+        number = errno.ENOENT if missing else errno.EACCES if told.get("Code") == "AccessDenied" else errno.EIO
+        raise OSError(number, f"S3 says {told.get('Code')}: {told.get('Message')}", path) from error
+    except BotoCoreError as error:
+        raise OSError(errno.EIO, " ".join(str(error).split()), path) from error
 
 
 def _bucket(uri: str) -> tuple[str, str]:
-    parts = urlsplit(uri, allow_fragments=False)
-    return parts.netloc, uri.split("://", 1)[1].partition("/")[2]
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
 
 
 def place(uri: str, endpoint: str | None) -> Place:
@@ -150,16 +191,13 @@ def arrivals(template: str, endpoint: str | None, day: dt.date | None = None) ->
     """The files at a source's place, oldest first; of one day only, if it is given.
 
     `template` may hold `{day}`, `*`, `**` and `?`; a file's day is that in its path, else the UTC date it was modified.
+    A folder's files are those directly in it; one that is not there has none. Raises OSError if S3 does not answer.
     """
     pattern = _pattern(template)
-    listed = template.replace("{day}", day.isoformat()) if day else template
-    root = re.split(r"[*?{]", listed)[0]
-    if not template.startswith("s3://") and not os.path.isdir(root):
-        root = os.path.dirname(root)
     found = []
-    for path, size, modified in place(template, endpoint).files(root):
+    for path, size, modified in place(template, endpoint).files(_root(template, day)):
         match = pattern.fullmatch(path)
-        if not match or IGNORED.search(path[len(root) :]):
+        if not match or _is_unmeant(path, template):
             continue
         belongs = _day(match.groupdict().get("day"), modified)
         if belongs and day in (None, belongs):
@@ -167,18 +205,37 @@ def arrivals(template: str, endpoint: str | None, day: dt.date | None = None) ->
     return sorted(found, key=lambda arrival: (arrival.modified_at, arrival.path))
 
 
+def _root(template: str, day: dt.date | None) -> str:
+    """The smallest folder (S3: prefix) that holds all that a template can match."""
+    dated = template.replace("{day}", day.isoformat()) if day else template
+    prefix = VARIABLE.split(dated)[0]
+    if template.startswith("s3://") or (prefix == dated and os.path.isdir(prefix)):
+        return prefix
+    return os.path.dirname(prefix)
+
+
+def _is_unmeant(path: str, template: str) -> bool:
+    """Whether a name says that the file is hidden or still being written, unless the template itself names it so."""
+    meant = template.split("/")
+    open_ended = [part for part in meant if VARIABLE.search(part)]
+    names = [name for name in path.split("/") if name and name not in meant]
+    hidden = (name for name in names if name[0] in "._")
+    return any(map(UNFINISHED.search, names)) or any(
+        not any(part.startswith(name[0]) for part in open_ended) for name in hidden
+    )
+
+
 def _pattern(template: str) -> re.Pattern[str]:
-    if not re.search(r"[*?]", template) and "." not in template.rsplit("/", 1)[-1]:
-        template = template.rstrip("/") + "/*"
     pieces, named = [], False
-    for piece in re.split(r"(\{day\}|\*\*/?|\*|\?)", template):
+    for piece in re.split(r"(\{day\}|\*\*/?|\*|\?)", template.rstrip("/")):
         if piece == "{day}":
-            pieces.append("(?P=day)" if named else r"(?P<day>\d{4}-\d{2}-\d{2})")
+            pieces.append("(?P=day)" if named else r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})")
             named = True
         else:
             special = {"**": ".*", "**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
             pieces.append(special.get(piece, re.escape(piece)))
-    return re.compile("".join(pieces))
+    folder = "" if re.search(r"[*?]", template) else "(?:/[^/]+)?"
+    return re.compile("".join(pieces) + folder, re.DOTALL)
 
 
 def _day(text: str | None, modified: dt.datetime) -> dt.date | None:

@@ -54,21 +54,22 @@ def standing(
         pl.concat([rows.select(*OFFER_KEY, "day", "sequence"), seen.select(*OFFER_KEY, "day", "sequence")])
         .with_columns(_moment())
         .group_by(OFFER_KEY)
-        .agg(pl.col("moment").max().alias("last_seen"))
+        .agg(pl.col("moment").min().alias("first_seen"), pl.col("moment").max().alias("last_seen"))
     )
     known = latest.join(listed, on=OFFER_KEY, how="left")
     limits: dict[str, int] = {}
     withheld: dict[str, int] = {}
     for (source,), deliveries in full.with_columns(_moment()).sort("moment").group_by("source", maintain_order=True):
-        of_source = known.filter(pl.col("source") == source)["last_seen"]
+        of_source = known.filter(pl.col("source") == source)
         share = max_withdrawn.get(str(source), 1.0)
-        limits[str(source)], held = _believed(of_source, deliveries, share)
+        limits[str(source)], held = _believed(of_source["first_seen"], of_source["last_seen"], deliveries, share)
         if held:
             withheld[str(source)] = held
     bound = pl.DataFrame({"source": list(limits), "bound": list(limits.values())},
                          schema={"source": pl.String, "bound": pl.Int64})  # fmt: skip
     live = (pl.col("last_seen") >= pl.col("bound").fill_null(0)).alias("live")
-    return Standing(known.join(bound, on="source", how="left").with_columns(live).drop("bound", "last_seen"), withheld)
+    judged = known.join(bound, on="source", how="left").with_columns(live)
+    return Standing(judged.drop("bound", "first_seen", "last_seen"), withheld)
 
 
 def _moment() -> pl.Expr:
@@ -76,23 +77,24 @@ def _moment() -> pl.Expr:
     return (pl.col("day").to_physical().cast(pl.Int64) * 1_000_000 + pl.col("sequence")).alias("moment")
 
 
-def _believed(last_seen: pl.Series, deliveries: pl.DataFrame, max_share: float) -> tuple[int, int]:
-    """The latest full delivery whose absences are believed, and how many absences of later ones were not.
+def _believed(first: pl.Series, last: pl.Series, deliveries: pl.DataFrame, max_share: float) -> tuple[int, int]:
+    """The latest full delivery whose absences are believed, and how many absences of the one after it were not.
 
-    Not believed is a delivery that would withdraw more than `max_share` of the offers that stood before it, or no more
-    than it has records that name no offer (any of them may be the absent one).
+    first, last: moments at which each offer was first and last listed. Not believed is a delivery that would withdraw
+    more than `max_share` of the offers that stood before it, or no more than it has records that name no offer (any of
+    them may be the absent one). What is not believed still stands, so the same absence, repeated, is no better.
     """
-    withheld = 0
-    moments = deliveries["moment"].to_list()
-    unidentified = deliveries["unidentified"].to_list()
-    for index in range(len(moments) - 1, -1, -1):
-        before = moments[index - 1] if index else 0
-        stood = last_seen.filter(last_seen >= before)
-        absent = int((stood < moments[index]).sum())
-        if not absent or (absent > unidentified[index] and absent <= max_share * stood.len()):
-            return moments[index], withheld
-        withheld = withheld or absent
-    return 0, withheld
+    moments = deliveries["moment"]
+    appeared = first.sort().search_sorted(moments).to_list()
+    passed_away = last.sort().search_sorted(moments).to_list()
+    bound = gone = withheld = 0
+    for index, (moment, unidentified) in enumerate(zip(moments, deliveries["unidentified"], strict=True)):
+        stood, absent = appeared[index] - gone, passed_away[index] - gone
+        if not absent or unidentified < absent <= max_share * stood:
+            bound, gone, withheld = moment, passed_away[index], 0
+        else:
+            withheld = absent
+    return bound, withheld
 
 
 def clusters(offers: pl.DataFrame) -> pl.DataFrame:
@@ -272,7 +274,8 @@ def _conflicts(stated: pl.DataFrame) -> pl.DataFrame:
     compared = pl.col("field").is_in([*COMPARED, "price"]) | pl.col("field").str.starts_with("attributes.")
     at_odds = (
         stated.filter(compared)
-        .filter(pl.col("value").n_unique().over("product_key", "field", "group") > 1)
+        .with_columns((pl.col("value").n_unique().over("product_key", "field", "group") > 1).alias("differs"))
+        .filter(pl.col("differs").any().over("product_key", "field"))
         .with_columns((pl.col("rank") == pl.col("rank").min().over("product_key", "field")).alias("chosen"))
         .sort("product_key", "field", "rank")
     )

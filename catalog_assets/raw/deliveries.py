@@ -20,13 +20,17 @@ from resources.landing import Arrival, TooLarge, arrivals, place
 
 Clock = Callable[[], dt.datetime]
 
+RACY = dt.timedelta(seconds=2)
+"""A file landed sooner than this after it was modified may have changed again without a new modification time (S3 tells
+whole seconds), so its bytes are looked at again."""
+
 
 @dataclass(frozen=True)
 class NewDelivery:
     """A file whose bytes have not been delivered at its path yet."""
 
     arrival: Arrival
-    data: bytes
+    size: int
     sha256: str
     sequence: int
     delivery_id: str
@@ -46,11 +50,14 @@ def known_deliveries(world: World, partition: Partition) -> pl.DataFrame:
     return world.lake.read("deliveries", day=partition.day, source=partition.source).sort("sequence", "landed_at")
 
 
-def new_deliveries(world: World, partition: Partition) -> tuple[list[NewDelivery], int, list[tuple[str, str]]]:
+def new_deliveries(
+    world: World, partition: Partition, keep: Callable[[bytes], object] = lambda data: None
+) -> tuple[list[NewDelivery], int, list[tuple[str, str]]]:
     """Files at the source's place that are new, how many are known, and those refused with a sentence why.
 
     A file is new when its bytes differ from the latest delivery at its path: a supplier who puts A, then B, then A
-    again in the same place has delivered three times; the same file seen twice is one delivery.
+    again in the same place has delivered three times; the same file seen twice is one delivery. `keep` gets each new
+    file's bytes, of which only one file's are in memory at a time.
     """
     catalog = world.catalog
     listed = arrivals(catalog.source_path(partition.source), catalog.s3_endpoint, partition.day)
@@ -61,23 +68,35 @@ def new_deliveries(world: World, partition: Partition) -> tuple[list[NewDelivery
     refused: list[tuple[str, str]] = []
     for arrival in listed:
         before = latest.get(arrival.path)
-        if before and before["size_bytes"] == arrival.size and before["delivered_at"] == arrival.modified_at:
+        if before and _unchanged(arrival, before):
             continue
         try:
+            arrival.path.encode()
             data = place(arrival.path, catalog.s3_endpoint).read(arrival.path, catalog.limits.file_bytes)
+        except UnicodeEncodeError:
+            readable = arrival.path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+            refused.append((readable, "its name is not UTF-8; rename it"))
+            continue
         except TooLarge:
             refused.append((arrival.path, f"larger than limits.file_bytes ({catalog.limits.file_bytes}); split it"))
             continue
         except OSError as error:
-            refused.append((arrival.path, f"cannot be read: {error.strerror}"))
+            refused.append((arrival.path, f"cannot be read: {error.strerror or error}"))
             continue
         digest = hashlib.sha256(data).hexdigest()
         if before and before["sha256"] == digest:
             continue
+        keep(data)
         sequence += 1
         identity = delivery_id(partition, sequence, arrival.path, digest)
-        new.append(NewDelivery(arrival, data, digest, sequence, identity))
+        new.append(NewDelivery(arrival, len(data), digest, sequence, identity))
     return new, len(listed) - len(new) - len(refused), refused
+
+
+def _unchanged(arrival: Arrival, before: dict[str, Any]) -> bool:
+    """Whether size and modification time alone tell that these are the bytes already delivered."""
+    settled = before["landed_at"] - before["delivered_at"] >= RACY
+    return bool(settled and before["size_bytes"] == arrival.size and before["delivered_at"] == arrival.modified_at)
 
 
 def delivery_id(partition: Partition, sequence: int, path: str, sha256: str) -> str:
@@ -88,9 +107,7 @@ def delivery_id(partition: Partition, sequence: int, path: str, sha256: str) -> 
 def land(world: World, partition: Partition, run_id: str, clock: Clock) -> Landed:
     """Store the bytes of new files, then record their deliveries in one commit. Doing it again does nothing."""
     with world.lock(f"deliveries-{partition}"):
-        new, known, refused = new_deliveries(world, partition)
-        for delivery in new:
-            world.landing.put(delivery.data)
+        new, known, refused = new_deliveries(world, partition, keep=world.landing.put)
         if new:
             rows = [_row(partition, delivery, run_id, clock()) for delivery in new]
             world.lake.append("deliveries", pl.DataFrame(rows, schema=DELIVERIES.schema))
@@ -100,7 +117,7 @@ def land(world: World, partition: Partition, run_id: str, clock: Clock) -> Lande
 def _row(partition: Partition, new: NewDelivery, run_id: str, now: dt.datetime) -> dict[str, object]:
     return {
         "day": partition.day, "source": partition.source, "delivery_id": new.delivery_id, "sequence": new.sequence,
-        "path": new.arrival.path, "sha256": new.sha256, "size_bytes": new.arrival.size,
+        "path": new.arrival.path, "sha256": new.sha256, "size_bytes": new.size,
         "delivered_at": new.arrival.modified_at, "landed_at": now, "replaces": None, "run_id": run_id,
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
-from catalog_assets.raw.decode import decode
+from catalog_assets.raw.splitting import decode
 from catalog_assets.raw.deliveries import effective, known_deliveries
 from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, World, mark, require
 from catalog_assets.standardized.contract import StandardizedProducts
@@ -31,7 +31,7 @@ def _inputs(world: World, partition: Partition, deliveries: pl.DataFrame) -> str
     raw = require(world, UPSTREAM, partition)["output_fingerprint"]
     told = deliveries.select("delivery_id", "sequence", "delivered_at", "landed_at", "retracted").rows()
     settings = world.catalog.source_fingerprint(partition.source)
-    return fingerprint(raw, told, settings, VOCABULARY, code_version("standardized", "raw/decode.py"))
+    return fingerprint(raw, told, settings, VOCABULARY, code_version("standardized", "raw"))
 
 
 def _deliveries(world: World, partition: Partition) -> pl.DataFrame:

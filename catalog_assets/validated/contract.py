@@ -83,7 +83,7 @@ RULES = (
     ),
     Rule(
         "price_shown_unaccepted",
-        (pl.col("price_state") == "accepted") == (_no_price.not_() & (pl.col("status") == "live")) | _gone,
+        _gone | ((pl.col("price_state") == "accepted") == pl.col("price").is_not_null()),
         "A live product shows a price exactly when it is accepted.",
     ),
     Rule(

@@ -1,0 +1,76 @@
+"""Stable hashes of what enrichment reads and of what a person would be asked.
+
+Belongs here: the encoding that makes a hash unambiguous, the content hash of a product and the ids of questions.
+Does not belong here: what is done with them. A hash is the same on every machine, in every run and in every row order.
+"""
+
+import polars as pl
+import polars_hash  # noqa: F401  (registers the `chash` namespace on expressions)
+
+CONTENT_FIELDS = ("name", "brand", "mpn", "description", "category_path")
+"""The text fields that enrichment reads; beside them it reads `attributes`. A new price or day asks nothing."""
+
+_ABSENT = "~"
+
+
+def encode(*parts: pl.Expr) -> pl.Expr:
+    """One string for several strings, such that different parts never give the same string.
+
+    Each part stands with its length in bytes before it ("3:red"), and a null as "~": no text from outside can imitate
+    a separator, and an empty text is not an absent one.
+    """
+    return pl.concat_str(
+        pl.concat_str(part.str.len_bytes().cast(pl.String), pl.lit(":"), part).fill_null(_ABSENT) for part in parts
+    )
+
+
+def digest(*parts: pl.Expr) -> pl.Expr:
+    """The first 32 hex digits of the SHA-256 of the encoded parts (strings; null where a part is null is not null)."""
+    hashed: pl.Expr = encode(*parts).chash.sha2_256()  # type: ignore[attr-defined]
+    return hashed.str.slice(0, 32)
+
+
+def content_hash() -> pl.Expr:
+    """The hash of exactly what enrichment reads of a product: the text fields and the attributes, in any order.
+
+    Columns: name, brand, mpn, description, category_path (String), attributes (List(ATTRIBUTE)).
+    """
+    attribute = pl.element().struct
+    attributes = (
+        pl.col("attributes")
+        .list.eval(encode(attribute.field("name"), attribute.field("value"), attribute.field("unit")))
+        .list.sort()
+        .list.join("")
+    )
+    return digest(*(pl.col(field) for field in CONTENT_FIELDS), attributes).alias("content_hash")
+
+
+def attribute_question() -> pl.Expr:
+    """The id of the question whether a proposed value is right: attribute, value, unit, evidence and product name.
+
+    Exactly what a person would see: the same value with the same words for the same name is the same question on every
+    day, at every price and under every product key.
+    """
+    parts = (pl.col(column) for column in ("attribute", "value", "unit", "evidence", "name"))
+    return digest(pl.lit("attribute"), *parts).alias("question_id")
+
+
+def category_question() -> pl.Expr:
+    """The id of the question whether a proposed category is right.
+
+    Where the supplier names a category, the question is about all products that it files there and for which the same
+    category is proposed: one answer decides them all. Else it is about this content.
+    """
+    path, category = pl.col("category_path"), pl.col("category")
+    return (
+        pl.when(path.is_not_null())
+        .then(digest(pl.lit("category path"), path, category))
+        .otherwise(digest(pl.lit("category"), pl.col("content_hash"), category))
+        .alias("category_question_id")
+    )
+
+
+def description_question() -> pl.Expr:
+    """The id of the question whether a proposed description is right for the product of this name."""
+    parts = (pl.col(column) for column in ("description", "description_evidence", "name"))
+    return digest(pl.lit("description"), *parts).alias("description_question_id")

@@ -1,0 +1,147 @@
+"""Answers about contents become proposals about products, each with the record that it was read from.
+
+Belongs here: joining answers back to products, and what the suppliers themselves state as proposals. Does not belong
+here: finding values in text (`rules.py`), and accepting anything (`reviewed/`).
+"""
+
+import polars as pl
+
+from catalog_assets.enriched.content import attribute_question
+from catalog_assets.enriched.protocol import Answers
+from catalog_assets.vocabulary.attributes import ATTRIBUTES
+from catalog_assets.vocabulary.columns import ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
+
+PRODUCT = ["day", "product_key"]
+PLACE = ["source", "product_id", "delivery_id", "record_number"]
+LEAD = [f"{name}_lead" for name in PLACE]
+STATED = "attributes."
+"""How `origins` and `conflicts` name a field that is an attribute: this and the attribute's name."""
+
+UNANIMOUS = {1: 0.90, 2: 0.95}
+UNANIMOUS_MORE = 0.97
+DISPUTED = 0.80
+GOLDEN_BONUS = 0.05
+"""How sure we are of what suppliers state: priors, until decided cases calibrate them.
+
+With no dissent, by the number of sources known to say it; with dissent, `DISPUTED` times the share of the sources
+that say it, and a little more for the value of the source that has priority: always a question for a person.
+"""
+
+
+def proposals(products: pl.DataFrame, answers: Answers) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """ENRICHED_ATTRIBUTES and ENRICHED_PRODUCTS without run_id, sorted by key. products: MATCHED_PRODUCTS' columns.
+
+    Products that are not live get no proposals.
+    """
+    live = products.filter(pl.col("status") == "live").with_columns(
+        pl.col("offers").list.first().struct.field(name).alias(f"{name}_lead") for name in PLACE
+    )
+    votes = _votes(live)
+    proposed = pl.concat([_found(live, answers.attributes), _stated(live, votes), _dissenting(votes)])
+    columns = [name for name in ENRICHED_PRODUCTS.columns if name != "run_id"]
+    described = live.select(*PRODUCT, "content_hash").join(answers.products, on="content_hash", how="left")
+    return proposed.sort(*ENRICHED_ATTRIBUTES.key), described.select(columns).sort(*PRODUCT)
+
+
+def _columns() -> list[str]:
+    return [name for name in ENRICHED_ATTRIBUTES.columns if name != "run_id"]
+
+
+def _found(live: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """The enricher's answers as proposals, of the record that their text came from."""
+    rows = live.select(*PRODUCT, "content_hash", *LEAD).join(answers, on="content_hash")
+    return _placed(rows, live).select(_columns())
+
+
+def _placed(rows: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
+    """Rows (PRODUCT, field, LEAD, ...) with the record that the field was taken from: PLACE."""
+    elsewhere = (
+        live.select(*PRODUCT, "origins")
+        .explode("origins")
+        .drop_nulls("origins")
+        .unnest("origins")
+        .unique([*PRODUCT, "field"], keep="first", maintain_order=True)
+    )
+    joined = rows.join(elsewhere, on=[*PRODUCT, "field"], how="left")
+    other = pl.col("delivery_id").is_not_null()
+    return joined.with_columns(pl.when(other).then(name).otherwise(f"{name}_lead").alias(name) for name in PLACE)
+
+
+def _stated(live: pl.DataFrame, votes: pl.DataFrame) -> pl.DataFrame:
+    """The attributes of the golden record as proposals of the supplier that states them."""
+    stated = (
+        live.select(*PRODUCT, "name", *LEAD, pl.col("attributes").alias("stated"))
+        .explode("stated")
+        .drop_nulls("stated")
+        .with_columns(
+            pl.col("stated").struct.field("name").alias("attribute"),
+            *(pl.col("stated").struct.field(part) for part in ("value", "unit")),
+        )
+        .with_columns(pl.concat_str(pl.lit(STATED), "attribute").alias("field"), _no_evidence())
+    )
+    golden = votes.filter("golden").select(*PRODUCT, "field", "confidence").unique([*PRODUCT, "field"])
+    rated = stated.join(golden, on=[*PRODUCT, "field"], how="left").with_columns(
+        pl.col("confidence").fill_null(UNANIMOUS[1]), pl.lit("supplier").alias("method"), attribute_question()
+    )
+    return _placed(rated, live).with_columns(pl.col("source").alias("model_version")).select(_columns())
+
+
+def _dissenting(votes: pl.DataFrame) -> pl.DataFrame:
+    """What other live sources state instead: a proposal for each of them, so that a person sees who says what."""
+    unit_of = {name: attribute.unit for name, attribute in ATTRIBUTES.items()}
+    attribute = pl.col("field").str.strip_prefix(STATED)
+    unit = attribute.replace_strict(unit_of, default=None, return_dtype=pl.String)
+    others = (
+        votes.filter(~pl.col("golden") & (pl.col("source") != pl.col("golden_source")))
+        .sort(*PRODUCT, "field", "position")
+        .unique([*PRODUCT, "field", "source"], keep="first", maintain_order=True)
+        .with_columns(attribute.alias("attribute"), pl.concat_str(pl.lit(" "), unit).alias("suffix"))
+    )
+    bare = pl.col("value").str.strip_suffix(pl.col("suffix"))
+    measured = pl.col("value").str.ends_with(pl.col("suffix")).fill_null(False)
+    return others.select(
+        *PRODUCT,
+        *PLACE,
+        "name",
+        "attribute",
+        "confidence",
+        pl.when(measured).then(bare).otherwise("value").alias("value"),
+        pl.when(measured).then(pl.col("suffix").str.strip_chars()).alias("unit"),
+        pl.lit("supplier").alias("method"),
+        pl.col("source").alias("model_version"),
+        _no_evidence(),
+    ).with_columns(attribute_question()).select(_columns())  # fmt: skip
+
+
+def _votes(live: pl.DataFrame) -> pl.DataFrame:
+    """Every listed value of an attribute on which live sources differ, and how sure we are of it.
+
+    PRODUCT, name, field, value, PLACE, position in the list, golden (is the golden value), golden_source, confidence.
+    """
+    field = [*PRODUCT, "field"]
+    each = (
+        live.select(*PRODUCT, "name", "conflicts")
+        .filter(pl.col("conflicts").list.len() > 0)
+        .explode("conflicts")
+        .with_columns(pl.int_range(pl.len()).over(PRODUCT).alias("position"))
+        .unnest("conflicts")
+        .filter(pl.col("field").str.starts_with(STATED))
+    )
+    chosen = each.filter("chosen").unique(field, keep="first", maintain_order=True)
+    golden = chosen.select(*field, pl.col("value").alias("golden"), pl.col("source").alias("golden_source"))
+    sources = pl.col("source").n_unique()
+    counted = each.join(golden, on=field, how="left").with_columns(
+        pl.col("value").eq_missing(pl.col("golden")).alias("golden"),
+        sources.over([*field, "value"]).alias("saying"),
+        sources.over(field).cast(pl.Float64).alias("speaking"),
+        pl.col("value").n_unique().over(field).alias("values"),
+    )
+    unanimous = pl.col("saying").replace_strict(UNANIMOUS, default=UNANIMOUS_MORE, return_dtype=pl.Float64)
+    share = DISPUTED * pl.col("saying") / pl.col("speaking")
+    disputed = share + pl.when("golden").then(GOLDEN_BONUS).otherwise(0.0)
+    return counted.with_columns(pl.when(pl.col("values") == 1).then(unanimous).otherwise(disputed).alias("confidence"))
+
+
+def _no_evidence() -> pl.Expr:
+    """What a supplier states in a column of its feed is no word of a text: the record itself is the evidence."""
+    return pl.lit(None, pl.String).alias("evidence")

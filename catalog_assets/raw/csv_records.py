@@ -1,0 +1,423 @@
+"""CSV: what is a record, what is not, and the cells of records.
+
+Belongs here: lines -> records (with the rules `unclosed_quote`, `stray_quote`, `field_count`, `bad_header`), headers,
+cells. Does not belong here: what a quote means (`csv_scan.py`).
+
+A file that is written as CSV should be is read exactly so, whatever its cells hold. Where it is not, each physical
+line is asked two questions at once (what if a record starts here? what if it goes on here?), and a record that does
+not come out well spoils its first line alone: reading goes on at the next one, so that a quote never swallows the
+rest of a file.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from catalog_assets.configuration import Limits, Source
+from catalog_assets.raw.csv_scan import Dialect, Inner, Scan, scan, scan_lines
+from catalog_assets.raw.paths import paths_of
+from catalog_assets.raw.records import NOTHING, Split, finish, judge, read_spans
+from catalog_assets.raw.spans import (
+    SPACE,
+    STEPS,
+    Bytes,
+    Flags,
+    Positions,
+    after_mark,
+    as_bytes,
+    cut_text,
+    in_parallel,
+    joined_bytes,
+    line_chunks,
+    line_spans,
+    newline_of,
+    no_positions,
+    row_chunks,
+    shown,
+    skip_backward,
+    skip_forward,
+    texts,
+)
+
+COLUMNS_MAX = 10_000
+"""More columns than this are no table but a wrong delimiter or a broken file."""
+
+BURIED = 5
+"""A quoted field whose lines are all records by themselves, this many of them, is taken for a quote left open: it
+would be right as CSV, but an inch mark in the same column lets it end anywhere, and the records would be gone."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The physical lines of a file, and for each one: separators and state if a record starts there, and if one
+    goes on there inside a quoted field."""
+
+    starts: Positions
+    ends: Positions
+    counts: Positions
+    open: Flags
+    stray: Flags
+    inner_counts: Positions
+    inner_open: Flags
+    inner_stray: Flags
+    inner_opening: Flags
+    delimiters: Positions
+    blank: Flags
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records as lines: first and last line of each, its number of fields, and what is wrong with it."""
+
+    head: Positions
+    tail: Positions
+    fields: Positions
+    misfit: Flags
+    stray: Flags
+    unclosed: Flags
+
+
+@dataclass(frozen=True)
+class Width:
+    """How many fields a record must have: columns up to the last one with a name, and all of them."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header: its text, the line behind it, its width; or why it is of no use (then it counts as a record)."""
+
+    text: str | None
+    next_line: int
+    width: Width | None
+    problem: str | None = None
+
+
+def split_csv(data: bytes, source: Source, limits: Limits) -> Split:
+    """Take a CSV file apart; see `splitting.split`."""
+    dialect = Dialect.of(source.csv)
+    lines = _lines(data, dialect, limits)
+    if lines.blank.all():
+        return NOTHING
+    header = _header(data, lines, source, dialect, limits)
+    width = header.width
+    if width is None and header.problem is None:
+        width = _usual_width(_records(data, lines, header.next_line, None, dialect, limits))
+    records = _records(data, lines, header.next_line, width, dialect, limits)
+    starts, ends = lines.starts[records.head], lines.ends[records.tail]
+    frame = read_spans(data, starts, ends, source.encoding, limits)
+    if header.problem:
+        frame = judge(frame, pl.lit(True), "bad_header", pl.lit(header.problem))
+    if width:
+        frame = _judge(frame, records, width, dialect)
+    return finish(frame, data, source.encoding, limits, "csv", header.text, received=len(records.head))
+
+
+def _lines(data: bytes, dialect: Dialect, limits: Limits) -> Lines:
+    buffer = as_bytes(data)
+    newline = newline_of(data)
+
+    def read(chunk: tuple[int, int]) -> Lines:
+        starts, ends = line_spans(buffer, *chunk, newline[0])
+        if len(starts) == 1 and ends[0] - starts[0] > limits.record_bytes:
+            return _unread(starts, ends)
+        return _joined(buffer, starts, ends, *scan_lines(buffer, starts, ends, dialect))
+
+    parts = in_parallel(read, line_chunks(data, after_mark(data), newline))
+    if not parts:
+        parts = [_unread(no_positions(), no_positions())]
+    return Lines(*(np.concatenate([getattr(part, name) for part in parts]) for name in Lines.__dataclass_fields__))
+
+
+def _joined(buffer: Bytes, starts: Positions, ends: Positions, outer: Scan, inner: Inner) -> Lines:
+    blank = starts == ends
+    spaced = np.flatnonzero(~blank & (outer.counts == 0) & (buffer[np.minimum(starts, len(buffer) - 1)] == SPACE))
+    blank[spaced] = skip_forward(buffer, starts[spaced], ends[spaced], b" ") == ends[spaced]
+    return Lines(
+        starts, ends, outer.counts, outer.open, outer.stray,
+        inner.counts, inner.open, inner.stray, inner.opening, inner.delimiters, blank,
+    )  # fmt: skip
+
+
+def _unread(starts: Positions, ends: Positions) -> Lines:
+    """A line larger than any record may be: it is not looked into, and nothing can go on in it."""
+    none, no = np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=bool)
+    return Lines(starts, ends, none, no, no, none, no, ~no, ~no, none, no)
+
+
+def _header(data: bytes, lines: Lines, source: Source, dialect: Dialect, limits: Limits) -> Header:
+    first = int(np.flatnonzero(~lines.blank)[0])
+    if not source.csv.header:
+        return Header(None, first, None)
+    last = first
+    if lines.open[first]:
+        last = first + 1 + int(np.argmin(np.append(lines.inner_open[first + 1 :], False)))
+    broken = lines.stray[first] or last == len(lines.starts) or lines.inner_stray[first + 1 : last + 1].any()
+    span = slice(int(lines.starts[first]), int(lines.ends[min(last, len(lines.ends) - 1)]))
+    text = None
+    if not broken and span.stop - span.start <= limits.record_bytes:
+        text = texts(data[span], np.array([0]), np.array([span.stop - span.start]), source.encoding)[0]
+    names = [] if text is None else column_names(text, dialect)
+    problem = _header_problem(names, source)
+    if problem:
+        begin = shown(data[span][:200], source.encoding)
+        return Header(None, first, None, f"The header is of no use: {problem}. It begins: {begin}")
+    least = max(i for i, name in enumerate(names, 1) if name)
+    return Header(text, last + 1, Width(least, len(names)))
+
+
+def _header_problem(names: list[str], source: Source) -> str | None:
+    if not any(names):
+        return f"it is broken, empty, or no text in {source.encoding}; check csv.quote, csv.escape and encoding"
+    if len(names) > COLUMNS_MAX:
+        return f"it has {len(names)} columns, more than {COLUMNS_MAX}; check csv.delimiter"
+    wanted = paths_of(source)
+    if not any(path.strip() in names for path in wanted):
+        return (
+            "it names none of the columns that the source's configuration asks for "
+            f"({', '.join(wanted[:10])}); check csv.delimiter, csv.header and columns"
+        )
+    return None
+
+
+def column_names(header: str, dialect: Dialect) -> list[str]:
+    """Names of the columns, in order, outer whitespace taken off; a name that comes again gets a number (`name_2`)."""
+    data = header.encode()
+    starts, ends = np.array([0]), np.array([len(data)])
+    count = int(scan(as_bytes(data), starts, ends, dialect).counts[0]) + 1
+    if count > COLUMNS_MAX:
+        return [f"c{i}" for i in range(1, count + 1)]
+    found = _cells(pa.py_buffer(data), starts, ends, dialect, list(range(count)))
+    stated = [(cell[0] or "").strip() for cell in found]
+    names: list[str] = []
+    for name in stated:
+        number, fresh = 2, name
+        while fresh and fresh in names:
+            fresh = f"{name}_{number}"
+            number += 1
+            if fresh in stated:
+                fresh = name
+        names.append(fresh)
+    return names
+
+
+def _usual_width(records: Records) -> Width | None:
+    """A file without a header is as wide as most of its records."""
+    if not len(records.fields):
+        return None
+    usual = int(np.bincount(records.fields).argmax())
+    return Width(usual, usual)
+
+
+def _records(data: bytes, lines: Lines, begin: int, width: Width | None, dialect: Dialect, limits: Limits) -> Records:
+    """Which lines are records, from line `begin` on.
+
+    A line that ends inside a quoted field goes on to the next line that ends outside. Such a run of lines is one
+    record when its quotes and its number of fields are right (and it does not bury whole records). It is one *broken*
+    record when only a quote or the number is wrong and none of its lines could stand alone. Otherwise the quote was
+    never meant to reach so far, and the first line alone is broken.
+    """
+    buffer, size = as_bytes(data), len(lines.starts)
+    fields, stray = lines.counts + 1, lines.stray.copy()
+    misfit = _misfit(buffer, lines.starts, lines.ends, fields, width, dialect)
+    alone = ~(misfit | lines.open | stray | lines.blank)
+    head = np.flatnonzero(lines.open & ~stray)
+    closing = np.append(np.where(lines.inner_open, size, np.arange(size)), size)
+    closing = np.minimum.accumulate(closing[::-1])[::-1]
+    tail = closing[head + 1]
+    head, tail = head[tail < size], tail[tail < size]
+    fields[head] += _behind(lines.inner_counts, head, tail)
+    stray[head] = _behind(lines.inner_stray, head, tail) > 0
+    misfit[head] = _misfit(buffer, lines.starts[head], lines.ends[tail], fields[head], width, dialect)
+    finished = ~_misfit(buffer, lines.starts[head], lines.ends[head], lines.delimiters[head] + 1, width, dialect)
+    buried = _behind(alone, head, tail)
+    buries = finished & (buried == tail - head) & (buried >= BURIED) & (width is not None and width.most > 2)
+    broken_as_one = (
+        (_behind(lines.inner_opening, head, tail) == 0)
+        & (buried - (alone[tail] & ~finished) == 0)
+        & (lines.ends[tail] - lines.starts[head] <= limits.record_bytes)
+    )
+    whole = np.where(stray[head] | misfit[head], broken_as_one, ~buries)
+    last, inside = _chain(size, begin, head[whole], tail[whole])
+    first = np.flatnonzero(~(inside | lines.blank))
+    first = first[first >= begin]
+    unclosed = lines.open[first] & (last[first] == first)
+    return Records(first, last[first], fields[first], misfit[first], stray[first] & ~unclosed, unclosed)
+
+
+def _behind(values: Positions | Flags, head: Positions, tail: Positions) -> Positions:
+    """Sum over the lines behind `head` up to and with `tail`."""
+    total = np.concatenate(([0], np.cumsum(values)))
+    found: Positions = total[tail + 1] - total[head + 1]
+    return found
+
+
+def _chain(size: int, begin: int, heads: Positions, tails: Positions) -> tuple[Positions, Flags]:
+    """Follow the runs of lines from `begin` on; one that starts inside another is none.
+
+    Returns the last line of the run that each line starts (itself where it starts none), and whether it is inside one.
+    """
+    taken: list[tuple[int, int]] = []
+    here = begin
+    for head, tail in zip(heads.tolist(), tails.tolist(), strict=True):
+        if head >= here:
+            taken.append((head, tail))
+            here = tail + 1
+    last = np.arange(size)
+    if not taken:
+        return last, np.zeros(size, dtype=bool)
+    first, final = np.array(taken).T
+    last[first] = final
+    steps = np.zeros(size + 1, dtype=np.int64)
+    steps[first + 1] += 1
+    steps[final + 1] -= 1
+    return last, np.cumsum(steps[:-1]) > 0
+
+
+def _misfit(
+    buffer: Bytes, starts: Positions, ends: Positions, fields: Positions, width: Width | None, dialect: Dialect
+) -> Flags:
+    """Whether records have another number of fields than they should; surplus fields that are empty do not count."""
+    if width is None:
+        return np.zeros(len(fields), dtype=bool)
+    wrong = fields < width.least
+    more = np.flatnonzero(fields > width.most)
+    wrong[more] = _empty_at_end(buffer, starts[more], ends[more], dialect) < fields[more] - width.most
+    return wrong
+
+
+def _empty_at_end(buffer: Bytes, starts: Positions, ends: Positions, dialect: Dialect) -> Positions:
+    """How many empty fields stand at the end of each record."""
+    cuts = skip_backward(buffer, starts, ends, bytes([dialect.delimiter]) + dialect.padding)
+    found = np.zeros(len(ends), dtype=np.int64)
+    for step in range(STEPS):
+        at = ends - 1 - step
+        found += (at >= cuts) & (buffer[np.maximum(at, 0)] == dialect.delimiter)
+    for i in np.flatnonzero(ends - cuts > STEPS).tolist():
+        found[i] = int(np.count_nonzero(buffer[cuts[i] : ends[i]] == dialect.delimiter))
+    return found
+
+
+def _judge(frame: pl.DataFrame, records: Records, width: Width, dialect: Dialect) -> pl.DataFrame:
+    quote = chr(dialect.quote)
+    unclosed = (
+        f"A field opens with {quote} and is not closed in a way that makes a record; this line alone is refused. "
+        f"Have {quote} inside fields escaped, or check csv.quote and csv.escape."
+    )
+    stray = (
+        f"A {quote} stands inside a quoted field without being escaped, so that nobody can say where the field ends. "
+        "Have it escaped, or check csv.quote and csv.escape."
+    )
+    count = pl.format(
+        f"The record has {{}} fields where the file has {width.most} columns; have it corrected, or check "
+        "csv.delimiter, csv.quote and csv.escape.",
+        pl.lit(pl.Series(records.fields)),
+    )
+    for flags, rule, message in (
+        (records.unclosed, "unclosed_quote", pl.lit(unclosed)),
+        (records.stray, "stray_quote", pl.lit(stray)),
+        (records.misfit, "field_count", count),
+    ):
+        frame = judge(frame, pl.lit(pl.Series(flags)), rule, message)
+    return frame
+
+
+def decode_csv(payloads: pl.Series, header: str | None, source: Source, paths: Sequence[str]) -> pl.DataFrame:
+    """Cells of records under one header: a String column for each path, null where empty or not there.
+
+    `payloads` are records as `split_csv` yields them; the result has the same length and order.
+    """
+    dialect = Dialect.of(source.csv)
+    places = _places(header, dialect, paths)
+    wanted = sorted(set(places.values()))
+    joined = payloads.to_frame("p").select(pl.concat_str("p", pl.lit("\n"))).to_series()
+    data, starts, ends = joined_bytes(joined)
+
+    def read(rows: slice) -> pl.DataFrame:
+        found = _cells(data, starts[rows], ends[rows] - 1, dialect, wanted)
+        return pl.DataFrame([cell.alias(str(i)) for i, cell in zip(wanted, found, strict=True)])
+
+    table = pl.concat(in_parallel(read, row_chunks(ends)), rechunk=True) if wanted and len(payloads) else None
+    missing = pl.Series([None], dtype=pl.String).new_from_index(0, len(payloads))
+    return pl.DataFrame(
+        [(missing if table is None or path not in places else table[str(places[path])]).alias(path) for path in paths]
+    )
+
+
+def _places(header: str | None, dialect: Dialect, paths: Sequence[str]) -> dict[str, int]:
+    """Which field, from 0, each path names; paths that name none are left out."""
+    if header is None:
+        numbered = {path: re.fullmatch(r"c([1-9][0-9]{0,4})", path.strip()) for path in paths}
+        return {path: int(match[1]) - 1 for path, match in numbered.items() if match}
+    index = {name: i for i, name in enumerate(column_names(header, dialect)) if name}
+    return {path: index[path.strip()] for path in paths if path.strip() in index}
+
+
+def _cells(
+    data: pa.Buffer, starts: Positions, ends: Positions, dialect: Dialect, wanted: Sequence[int]
+) -> list[pl.Series]:
+    """The fields with the given numbers (from 0) of each record, as the supplier meant them; empty is null."""
+    buffer = np.frombuffer(data, dtype=np.uint8)
+    found = scan(buffer, starts, ends, dialect)
+    before = np.cumsum(found.counts) - found.counts
+    # One entry before and one behind, so that each field lies between two entries; both are overwritten where used.
+    borders = np.concatenate(([-1], found.separators, [-1]))
+    cells = []
+    for number in wanted:
+        there = found.counts >= number
+        at = np.where(there, before + number, 0)
+        low = starts if number == 0 else borders[at] + 1
+        high = np.where(found.counts == number, ends, borders[np.minimum(at + 1, len(borders) - 1)])
+        cells.append(_cell(data, buffer, low, high, there, dialect))
+    return cells
+
+
+def _cell(data: pa.Buffer, buffer: Bytes, low: Positions, high: Positions, there: Flags, dialect: Dialect) -> pl.Series:
+    there = there & (high > low)
+    rows = np.flatnonzero(there)
+    opening = low[rows]
+    if dialect.padding:
+        opening = skip_forward(buffer, opening, high[rows], dialect.padding)
+    begins = opening < high[rows]
+    begins[begins] = buffer[opening[begins]] == dialect.quote
+    rows, opening = rows[begins], opening[begins]
+    closing = skip_backward(buffer, opening, high[rows], b" ") if dialect.padding else high[rows]
+    low, high = low.copy(), high.copy()
+    low[rows] = opening + 1
+    high[rows] = np.maximum(closing - 1, opening + 1)
+    there &= high > low
+    text = cut_text(data, low, high, there)
+    quoted = np.zeros(len(low), dtype=bool)
+    quoted[rows] = True
+    return _unescaped(text, pl.Series(quoted), dialect)
+
+
+def _unescaped(text: pl.Series, quoted: pl.Series, dialect: Dialect) -> pl.Series:
+    """Take the escapes out. Two quotes stand for one inside quotes only; a backslash escapes quotes and itself."""
+    quote = chr(dialect.quote)
+    for mark, rows in ((quote, quoted), ("\\", ~quoted)):
+        if mark == "\\" and not dialect.backslash:
+            continue
+        escaped = rows & text.str.contains(mark, literal=True).fill_null(False)
+        if mark == quote and dialect.backslash:
+            escaped |= rows & text.str.contains("\\", literal=True).fill_null(False)
+        where = escaped.arg_true()
+        if len(where):
+            text = text.scatter(where, _plain(text.gather(where), mark == quote, dialect))
+    return text
+
+
+def _plain(text: pl.Series, quoted: bool, dialect: Dialect) -> pl.Series:
+    quote = chr(dialect.quote)
+    if not dialect.backslash:
+        return text.str.replace_all(quote * 2, quote, literal=True)
+    # One pass from left to right, since a backslash that is itself escaped escapes nothing.
+    mark = re.escape(quote)
+    lead = rf"(?:\\|{mark})({mark})" if quoted else rf"\\({mark})"
+    return text.str.replace_all(rf"{lead}|\\(\\)", "${1}${2}")

@@ -1,0 +1,84 @@
+"""Brands and the supplier's own category paths.
+
+Belongs here: names that suppliers write in several ways, in one spelling. Does not belong here: the project's
+categories (enrichment finds those).
+"""
+
+import json
+from typing import Any
+
+import polars as pl
+
+from catalog_assets.standardized.text import on_distinct, plain
+from catalog_assets.vocabulary.brands import CANONICAL, NONE
+
+SEPARATOR = " > "
+_LEVEL_KEYS = ("name", "title", "label", "category", "value")
+_ARROWS = "[>»›→]"
+
+
+def brands(texts: pl.Series) -> pl.Series:
+    """Brands in canonical spelling; null for placeholders. A brand that the vocabulary lacks keeps its spelling."""
+    return on_distinct(texts, _brands)
+
+
+def _brands(texts: pl.Series) -> pl.Series:
+    name = pl.col("text").str.replace_all("[™®©]", "").str.replace(r"(?i)^(?:brand|merek|marca|marke) *: *", "")
+    name = name.str.strip_chars(" ,;:\"'“”").str.replace_all(" +", " ")
+    frame = plain(texts).alias("text").to_frame().select(name)
+    # "Clarins(คาแรงส์)": the same name once more in the script of the marketplace
+    bare = pl.col("text").str.replace(r" *[(（][^()（）]*[^\x00-\x7f()（）][^()（）]*[)）]$", "")
+    frame = frame.with_columns(bare.str.to_lowercase().alias("bare"), pl.col("text").str.to_lowercase().alias("lower"))
+    known = pl.coalesce(
+        pl.col(key).replace_strict(CANONICAL, default=None, return_dtype=pl.String) for key in ("lower", "bare")
+    )
+    none = (pl.col("text") == "") | pl.any_horizontal(pl.col(key).is_in(NONE) for key in ("lower", "bare"))
+    return frame.select(pl.when(~none).then(pl.coalesce(known, "text"))).to_series()
+
+
+def category_paths(texts: pl.Series) -> pl.Series:
+    """Supplier categories with their levels joined by ' > '; null where there is none.
+
+    Read are JSON arrays of texts or of objects with a name, and texts in which levels are parted by `>` (or `»`, `›`,
+    `→`), else by `|`, else by ` / `, else by `/`.
+    """
+    return on_distinct(texts, _category_paths)
+
+
+def _category_paths(texts: pl.Series) -> pl.Series:
+    levels = [_json_levels(text) if text is not None and text[:1] in "[{" else None for text in texts.to_list()]
+    is_json = pl.Series([level is not None for level in levels], dtype=pl.Boolean)
+    from_json = pl.Series([None if level is None else SEPARATOR.join(level) for level in levels], dtype=pl.String)
+    text = plain(from_json.zip_with(is_json, texts))
+    frame = pl.DataFrame({"text": text, "is_json": is_json})
+    path = pl.col("text").str.replace_all(_ARROWS, ">")
+    parts = (
+        pl.when(pl.col("is_json") | path.str.contains(">", literal=True))
+        .then(path.str.split(">"))
+        .when(path.str.contains("|", literal=True))
+        .then(path.str.split("|"))
+        .when(path.str.contains(" / ", literal=True))
+        .then(path.str.split(" / "))
+        .otherwise(path.str.split("/"))
+    )
+    level = pl.element().str.strip_chars()
+    joined = parts.list.eval(level.filter(level != "")).list.join(SEPARATOR)
+    return frame.select(pl.when(joined != "").then(joined)).to_series()
+
+
+def _json_levels(text: str) -> list[str] | None:
+    """Levels of a JSON category, None where the text is no JSON."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    items = found if isinstance(found, list) else [found]
+    if items and isinstance(items[0], list):
+        items = items[0]  # several paths: the first
+    return [level for level in (_level(item) for item in items) if level]
+
+
+def _level(item: Any) -> str:
+    if isinstance(item, dict):
+        item = next((item[key] for key in _LEVEL_KEYS if isinstance(item.get(key), str)), "")
+    return item.replace(">", " ").strip() if isinstance(item, str) else ""

@@ -1,0 +1,4 @@
+{#- Schemas are named as configured (marts), not prefixed with the profile's (main_marts). -#}
+{%- macro generate_schema_name(custom_schema_name, node) -%}
+    {{- (custom_schema_name or target.schema) | trim -}}
+{%- endmacro %}

@@ -1,0 +1,9 @@
+{#- Combinations of columns that stand more than once. -#}
+{% test unique_together(model, columns) %}
+
+select {{ columns | join(', ') }}, count(*) as occurrences
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+
+{% endtest %}

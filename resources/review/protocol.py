@@ -1,0 +1,172 @@
+"""What a review store promises, whatever it is built on.
+
+Belongs here: the `ReviewStore` protocol, the shapes of what goes in and comes out, and the fingerprint of decisions.
+Does not belong here: SQL, files, and anything that decides which questions are asked.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, get_args
+
+import polars as pl
+
+from catalog_assets.vocabulary.columns import MOMENT
+
+Kind = Literal["attribute", "category", "description", "price"]
+Verdict = Literal["accept", "reject", "replace", "undo"]
+Status = Literal["recorded", "already", "unknown_question", "refused"]
+
+KINDS: tuple[str, ...] = get_args(Kind)
+VERDICTS: tuple[str, ...] = get_args(Verdict)
+
+_Columns = dict[str, type[pl.DataType]]
+
+IDENTITY: _Columns = dict.fromkeys(("kind", "attribute", "value", "unit"), pl.String)
+"""What is asked. One question_id always stands for the same four, or a decision would change its meaning."""
+
+FACTS: _Columns = {
+    "confidence": pl.Float64,
+    **dict.fromkeys(("method", "model_version", "evidence", "name", "context", "options"), pl.String),
+}
+"""What is shown with it, which may differ from day to day; `options` is a JSON list of the allowed values, or null."""
+
+_ASKED: _Columns = {"question_id": pl.String, "product_key": pl.String}
+_QUESTION: _Columns = {"question_id": pl.String}
+_WAITING: _Columns = {"products": pl.Int64, "days": pl.Int64, "oldest_day": pl.Date}
+
+ASKED = pl.Schema(_ASKED | IDENTITY | FACTS)
+"""Input of `replace_day`: one row for each question and product of the day."""
+
+QUESTIONS = pl.Schema(_QUESTION | IDENTITY | FACTS)
+"""Output of `questions`: one row a question, with the facts of the latest day on which it stands."""
+
+OPEN = pl.Schema(_QUESTION | IDENTITY | FACTS | _WAITING)
+"""Output of `open_questions`: the question, and the number of products and days that wait for its answer."""
+
+DECISIONS = pl.Schema(
+    {
+        "question_id": pl.String(),
+        "verdict": pl.String(),
+        "value": pl.String(),
+        "unit": pl.String(),
+        "annotator": pl.String(),
+        "decided_at": MOMENT,
+        "reason": pl.String(),
+        "sequence": pl.Int64(),
+    }
+)
+"""Output of `decisions`: one row a question that has a decision in force; value and unit only for a 'replace'."""
+
+COUNTS = pl.Schema({"kind": pl.String, "open": pl.Int64, "decided": pl.Int64})
+"""Output of `counts`: one row a kind, always all of them."""
+
+
+class ReviewStoreError(Exception):
+    """The review store cannot do what is asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person says about one question.
+
+    `decided_at` is given by whoever takes the decision and carries a time zone. Only a 'replace' has a value and a
+    unit; an 'undo' withdraws the decision in force. Raises ValueError for a decision that cannot mean anything.
+    """
+
+    question_id: str
+    verdict: Verdict
+    annotator: str
+    decided_at: dt.datetime
+    value: str | None = None
+    unit: str | None = None
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"verdict {self.verdict!r} is not one of {', '.join(VERDICTS)}")
+        if not self.question_id:
+            raise ValueError("a decision names the question that it answers: question_id is empty")
+        if not self.annotator.strip():
+            raise ValueError("a decision names the person who took it: annotator is empty")
+        if (self.verdict == "replace") != (self.value is not None):
+            raise ValueError(f"a 'replace' has a value and nothing else has: {self.verdict!r} with {self.value!r}")
+        if self.verdict != "replace" and self.unit is not None:
+            raise ValueError(f"only a 'replace' has a unit: {self.verdict!r} with {self.unit!r}")
+        moment(self.decided_at)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one decision handed to `decide`.
+
+    recorded          appended as `sequence`; `replaced` is the decision that was in force until then, if any
+    already           the decision in force says just that (as `sequence`); for an 'undo': there is none in force
+    unknown_question  no such question; nothing appended
+    refused           the value cannot stand in place of the proposal; `message` says why
+    """
+
+    question_id: str
+    status: Status
+    sequence: int | None = None
+    replaced: int | None = None
+    message: str | None = None
+
+
+class ReviewStore(Protocol):
+    """Questions that wait for a person, and what people decided. Safe to use from several processes and threads."""
+
+    def replace_day(self, day: dt.date, questions: pl.DataFrame, kinds: Collection[str] = KINDS) -> None:
+        """Make the questions of these kinds that stand on the day exactly those of the frame, in one transaction.
+
+        Shape: `ASKED`. Each stage asks its own kinds, so that one does not take away what another asked.
+
+        The same call again changes nothing, and neither the order of rows nor that of days matters. A question that
+        stands on no day any more and was never decided goes; decisions never do.
+
+        Raises ValueError where the frame breaks its shape, or gives a question_id another meaning than it had.
+        """
+
+    def questions(self, question_ids: pl.Series) -> pl.DataFrame:
+        """Those of the questions that the store knows (shape: `QUESTIONS`), ordered by question_id."""
+
+    def open_questions(self, day: dt.date | None = None, limit: int | None = 1000) -> pl.DataFrame:
+        """Questions without a decision in force (shape: `OPEN`), those that settle most products first.
+
+        With a day only those that stand on it; `products`, `days` and `oldest_day` always count all days.
+        """
+
+    def counts(self) -> pl.DataFrame:
+        """Open and decided questions by kind (shape: `COUNTS`)."""
+
+    def decide(self, decisions: Sequence[Decision]) -> list[Outcome]:
+        """Append decisions in their order, in one transaction; one outcome each. On return they are on the disk."""
+
+    def decisions(self, question_ids: pl.Series | None = None, before: dt.datetime | None = None) -> pl.DataFrame:
+        """The decision in force for each question (shape: `DECISIONS`), ordered by question_id.
+
+        In force is the latest by sequence, unless it is an 'undo'. With `before`, only decisions taken before that
+        moment count; without ids, all questions.
+        """
+
+    def fingerprint(self, question_ids: pl.Series) -> str:
+        """Digest that changes exactly when the decisions in force on these questions change."""
+
+
+def decisions_fingerprint(decisions: pl.DataFrame) -> str:
+    """Digest of decisions in force (shape: `DECISIONS`): what they say, not the order in which they were recorded.
+
+    A stage that has read the decisions fingerprints what it read, not what a later read would give.
+    """
+    said = [name for name in DECISIONS if name != "sequence"]
+    rows = decisions.select(said).sort("question_id").with_columns(pl.col("decided_at").to_physical()).rows()
+    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
+
+
+def moment(at: dt.datetime) -> dt.datetime:
+    """The moment in UTC. Raises ValueError where it carries no time zone."""
+    if at.utcoffset() is None:
+        raise ValueError(f"{at.isoformat()} names no time zone: give a moment that does")
+    return at.astimezone(dt.UTC)

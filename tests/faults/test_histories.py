@@ -1,0 +1,123 @@
+"""Law 2: any history of runs, at rest, gives the tables of the straight run; also when it is killed."""
+
+import multiprocessing as mp
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import history
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+ORDERS = int(os.environ.get("FAULT_ORDERS", "6"))
+KILLS = int(os.environ.get("FAULT_KILLS", "12"))
+INSTANTS = int(os.environ.get("FAULT_INSTANTS", "4"))
+
+context = mp.get_context("forkserver")
+context.set_forkserver_preload(["history", "resources.review.store", "catalog_assets.enriched.rules"])
+
+pytestmark = [pytest.mark.xdist_group("histories"), pytest.mark.timeout(3600)]
+
+
+def run(home: Path, names: list[str], kill_at: int | None = None, kill_after: float | None = None) -> int:
+    """Play a history in a process of its own; returns how it ended."""
+    process = context.Process(target=history.play, args=(home, names, kill_at))
+    process.start()
+    if kill_after is not None:
+        process.join(kill_after)
+        if process.is_alive():
+            os.kill(process.pid, signal.SIGKILL)
+    process.join(600)
+    return process.exitcode
+
+
+def finish(home: Path, names: list[str]) -> None:
+    assert run(home, names) == 0
+
+
+def same_place(folder: Path) -> Path:
+    """Homes of all histories in turn stand in one place: a delivery's identity holds its path."""
+    home = folder / "home"
+    if home.exists():
+        home.rename(folder / f"was-{time.monotonic_ns()}")
+    home.mkdir()
+    return home
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("histories")
+
+
+@pytest.fixture(scope="module")
+def straight(folder):
+    home = same_place(folder)
+    started = time.monotonic()
+    finish(home, history.names())
+    told = history.tables(home)
+    return told, int((home / "boundaries").read_text()), time.monotonic() - started
+
+
+def assert_same(home: Path, expected: dict[str, pl.DataFrame]) -> None:
+    found = history.tables(home)
+    assert found.keys() == expected.keys()
+    for name, frame in expected.items():
+        try:
+            assert_frame_equal(found[name], frame)
+        except AssertionError as error:
+            raise AssertionError(f"{name} differs: {error}") from None
+    keys = history.live_keys(home)
+    leads = history.aliases(home)
+    assert not keys & leads.keys()
+
+
+def test_the_straight_history_holds_what_it_is_meant_to(straight):
+    tables, _, _ = straight
+    catalog = tables["catalog_products"]
+    assert set(catalog["name"]) == {"Desk lamp, white", "Coffee mug 300 ml", "Office chair", "LUMO desk lamp", "Kettle 1.7 l"}
+    matched = tables["matched_products"]
+    first = matched.filter(pl.col("day") == history.D1, pl.col("name") == "Desk lamp, white")
+    assert first["offers"].list.len().to_list() == [2], "the late GTIN joins alpha's and beta's lamp"
+    last = matched.filter(pl.col("day") == history.D3, pl.col("status") == "live")
+    assert last["name"].is_in(["LUMO desk lamp"]).any(), "on day 3 the lamps part again"
+    assert "withdrawn" in matched.filter(pl.col("day") == history.D2)["status"].to_list(), "day 2 withdraws the mug"
+    assert "Garden hose 20 m" not in matched["name"].to_list(), "gamma's delivery is retracted"
+    reviewed = tables["reviewed_attributes"]
+    assert reviewed.filter(pl.col("annotator") == "Ben")["value"].to_list()
+    assert reviewed.filter(pl.col("method") == "pin")["value"].unique().to_list() == ["green"]
+    assert tables["stage_ledger"]["balanced"].all()
+    fates = tables["stage_ledger"].select("quarantined", "superseded", "merged", "skipped").sum().row(0)
+    assert all(fates), "every kind of fate occurs"
+
+
+@pytest.mark.parametrize("seed", range(ORDERS))
+def test_shuffled_orders_end_in_the_same_tables(folder, straight, seed):
+    home = same_place(folder)
+    order = history.shuffled(random.Random(seed).choice, runs=12)
+    finish(home, order)
+    assert_same(home, straight[0])
+
+
+def test_killed_at_commit_boundaries(folder, straight):
+    """With FAULT_KILLS=0 at every boundary."""
+    tables, boundaries, _ = straight
+    every = range(1, boundaries + 1)
+    chosen = every if KILLS == 0 else sorted(random.Random(5).sample(every, min(KILLS, boundaries)))
+    for boundary in chosen:
+        home = same_place(folder)
+        assert run(home, history.names(), kill_at=boundary) == -signal.SIGKILL, boundary
+        finish(home, history.names())
+        assert_same(home, tables)
+
+
+def test_killed_at_random_instants(folder, straight):
+    tables, _, seconds = straight
+    randomly = random.Random(9)
+    for _ in range(INSTANTS):
+        home = same_place(folder)
+        run(home, history.names(), kill_after=randomly.uniform(0.05, seconds))
+        finish(home, history.names())
+        assert_same(home, tables)

@@ -1,0 +1,279 @@
+"""The journal under stress: kills, several processes and threads, old and new files, and hands that would change it."""
+
+import hashlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from review_cases import DAY, asked, ids, said, store_with
+
+from resources.review.migrations import MIGRATIONS, Migration, NewerReviewStore, NotAReviewStore, migrate
+from resources.review.store import SqliteReviewStore
+
+QUESTIONS = 2_000
+
+PERSON = textwrap.dedent(
+    """
+    import datetime as dt, sys
+    from resources.review.protocol import Decision
+    from resources.review.store import SqliteReviewStore
+
+    path, annotator, first, last, batch = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+    store, at = SqliteReviewStore(path), dt.datetime(2025, 3, 3, tzinfo=dt.UTC)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for start in range(first, last, batch):
+        decisions = [Decision(f"q{n}", "accept", annotator, at) for n in range(start, start + batch)]
+        for outcome in store.decide(decisions):
+            print(outcome.question_id, outcome.status, outcome.sequence, flush=True)
+    """
+)
+
+
+def person(store: SqliteReviewStore, annotator: str, first: int, last: int, batch: int) -> subprocess.Popen[str]:
+    """A process that decides the questions from first to last, `batch` in one call, once it is told to start."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PERSON, str(store.path), annotator, str(first), str(last), str(batch)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def start(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+@pytest.mark.parametrize("confirmed", [1, 37, 150])
+def test_a_confirmed_decision_survives_sigkill(tmp_path, confirmed):
+    store = store_with(tmp_path, *(f"q{n}" for n in range(QUESTIONS)))
+    batch = 7
+    process = person(store, "anna", 0, QUESTIONS - batch, batch)
+    start(process)
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(confirmed)]
+    process.send_signal(signal.SIGKILL)
+    lines += process.stdout.readlines()
+    assert process.wait() == -signal.SIGKILL
+    told = {line.split()[0]: int(line.split()[2]) for line in lines if line.endswith("\n") and len(line.split()) == 3}
+    assert confirmed <= len(told) < QUESTIONS - 2 * batch, "the process was to be killed in the middle"
+
+    kept = dict(SqliteReviewStore(store.path).decisions().select("question_id", "sequence").rows())
+    assert told.items() <= kept.items()
+    assert len(kept) % batch == 0, "a call is kept whole or not at all"
+    with sqlite3.connect(store.path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert store.decide([said("q0"), said(f"q{QUESTIONS - 1}")])[1].status == "recorded"
+
+
+def test_two_processes_and_a_rerun_of_the_day_at_once(tmp_path):
+    questions = [f"q{n}" for n in range(200)]
+    store = store_with(tmp_path, *questions)
+    people = [person(store, "anna", 0, 150, 3), person(store, "bert", 50, 200, 3)]
+    for process in people:
+        start(process)
+    while any(process.poll() is None for process in people):
+        store.replace_day(DAY, asked(*((question, f"p-{question}") for question in questions)))
+        assert store.counts().row(0)[1:] <= (200, 200)
+    told = [line.split() for process in people for line in (process.stdout or [])]
+    assert [process.wait() for process in people] == [0, 0]
+    assert len(told) == 300
+    assert {status for _, status, _ in told} == {"recorded"}  # another annotator, so never the same decision
+    sequences = sorted(int(sequence) for *_, sequence in told)
+    assert sequences == list(range(1, 301))
+    last = {question: int(sequence) for question, _, sequence in sorted(told, key=lambda line: int(line[2]))}
+    assert dict(store.decisions().select("question_id", "sequence").rows()) == last
+    assert store.counts().row(0) == ("attribute", 0, 200)
+
+
+def test_many_threads_share_one_store(tmp_path):
+    store = store_with(tmp_path, *(f"q{n}" for n in range(40)))
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda n: store.decide([said(f"q{n % 40}")])[0], range(120)))
+    assert sorted(outcome.status for outcome in outcomes) == ["already"] * 80 + ["recorded"] * 40
+    assert store.decisions()["sequence"].sort().to_list() == list(range(1, 41))
+
+
+def test_a_new_file_is_made_once_by_all_who_open_it(tmp_path):
+    for attempt in range(10):
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _, n=attempt: SqliteReviewStore(tmp_path / f"{n}.sqlite").counts(), range(8)))
+        with sqlite3.connect(tmp_path / f"{attempt}.sqlite") as connection:
+            names = connection.execute("SELECT name FROM review_migrations ORDER BY position").fetchall()
+            assert names == [(migration.name,) for migration in MIGRATIONS]
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_every_connection_waits_for_the_disk_and_checks_references(tmp_path):
+    store = SqliteReviewStore(tmp_path / "review.sqlite")
+    with store._connection() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+        assert connection.execute("PRAGMA busy_timeout").fetchone() >= (30_000,)
+
+
+def test_nothing_of_a_call_is_kept_when_it_fails(tmp_path):
+    store = store_with(tmp_path, "a", "b", "c")
+    with sqlite3.connect(store.path) as connection:
+        connection.execute(
+            "CREATE TRIGGER crash BEFORE INSERT ON decisions WHEN NEW.question_id = 'c'"
+            " BEGIN SELECT RAISE(ABORT, 'crash'); END"
+        )
+    with pytest.raises(sqlite3.IntegrityError, match="crash"):
+        store.decide([said("a"), said("b"), said("c")])
+    assert store.decisions().is_empty()
+    assert store.decide([said("a")])[0].sequence == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE decisions SET verdict = 'reject'",
+        "UPDATE decisions SET reason = reason WHERE sequence = 2",
+        "DELETE FROM decisions",
+        "DELETE FROM decisions WHERE sequence = 2",
+        "INSERT OR REPLACE INTO decisions VALUES (1, 'a', 'reject', NULL, NULL, 'mallory', 0, NULL, '{}')",
+        "REPLACE INTO decisions VALUES (2, 'b', 'accept', NULL, NULL, 'mallory', 0, NULL, '{}')",
+        "INSERT INTO decisions VALUES (0, 'a', 'reject', NULL, NULL, 'mallory', 0, NULL, '{}')",
+        "INSERT INTO decisions VALUES (1, 'a', 'reject', NULL, NULL, 'mallory', 0, NULL, '{}')"
+        " ON CONFLICT DO UPDATE SET verdict = 'reject'",
+        "UPDATE questions SET value = 'blue'",
+        "DELETE FROM questions WHERE question_id = 'a'",
+        "INSERT OR REPLACE INTO questions VALUES ('a', 'attribute', 'colour', 'blue', NULL)",
+    ],
+)
+@pytest.mark.parametrize("foreign_keys", ["ON", "OFF"])
+def test_the_journal_is_append_only_for_anyone(tmp_path, statement, foreign_keys):
+    store = store_with(tmp_path, "a", "b", "c")
+    store.decide([said("a"), said("b", "reject")])
+    before = store.decisions(), store.questions(ids("a", "b"))
+    with sqlite3.connect(store.path) as connection:
+        connection.execute(f"PRAGMA foreign_keys = {foreign_keys}")
+        connection.execute("SELECT * FROM decisions").fetchall()
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute(statement)
+    after = store.decisions(), store.questions(ids("a", "b"))
+    assert all(left.equals(right) for left, right in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "'a', 'maybe', NULL, NULL, 'anna', 0, NULL, '{}'",
+        "'a', 'replace', NULL, NULL, 'anna', 0, NULL, '{}'",
+        "'a', 'accept', 'red', NULL, 'anna', 0, NULL, '{}'",
+        "'a', 'accept', NULL, 'm', 'anna', 0, NULL, '{}'",
+        "'a', 'accept', NULL, NULL, '', 0, NULL, '{}'",
+        "'a', 'accept', NULL, NULL, 'anna', 'noon', NULL, '{}'",
+        "'unknown', 'accept', NULL, NULL, 'anna', 0, NULL, '{}'",
+    ],
+)
+def test_the_file_itself_refuses_a_decision_that_means_nothing(tmp_path, row):
+    store = store_with(tmp_path, "a")
+    with store._connection() as connection, pytest.raises(sqlite3.IntegrityError):
+        connection.execute(
+            "INSERT INTO decisions (question_id, verdict, value, unit, annotator, decided_at, reason, asked)"
+            f" VALUES ({row})"
+        )
+
+
+def version_1(path: Path) -> Path:
+    """A file as version 1 made it, with a question and a decision."""
+    with sqlite3.connect(path, isolation_level=None) as connection:
+        migrate(connection, path, MIGRATIONS[:1])
+        connection.execute("INSERT INTO questions VALUES ('a', 'attribute', 'colour', 'red', NULL)")
+        connection.execute("INSERT INTO question_days (question_id, day) VALUES ('a', '2025-03-01')")
+        connection.execute("INSERT INTO question_products VALUES ('a', '2025-03-01', 'p1')")
+        connection.execute(
+            "INSERT INTO decisions VALUES (1, 'a', 'reject', NULL, NULL, 'anna', 1740999600000000, 'no', '{}')"
+        )
+    return path
+
+
+def test_opening_a_file_of_version_1_migrates_it(tmp_path):
+    path = version_1(tmp_path / "review.sqlite")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE decisions SET reason = 'as long as nothing forbids it'")
+    store = SqliteReviewStore(path)
+    assert store.decisions().select("question_id", "verdict", "sequence").rows() == [("a", "reject", 1)]
+    with sqlite3.connect(path) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM review_migrations ORDER BY position")]
+        assert names == [migration.name for migration in MIGRATIONS]
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            connection.execute("UPDATE decisions SET reason = 'no longer'")
+    assert store.decide([said("a", "undo")])[0].sequence == 2
+    assert SqliteReviewStore(path).counts().row(0) == ("attribute", 1, 0)
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path):
+    path = version_1(tmp_path / "review.sqlite")
+    broken = (*MIGRATIONS, Migration("0003_broken", ("CREATE TABLE later (id TEXT)", "SELECT id FROM nowhere")))
+    with sqlite3.connect(path, isolation_level=None) as connection:
+        before = connection.execute("SELECT * FROM sqlite_master ORDER BY name").fetchall()
+        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+            migrate(connection, path, broken)
+        assert connection.execute("SELECT * FROM sqlite_master ORDER BY name").fetchall() == before
+        assert connection.execute("SELECT name FROM review_migrations").fetchall() == [(MIGRATIONS[0].name,)]
+        assert migrate(connection, path) == [migration.name for migration in MIGRATIONS[1:]]
+        assert migrate(connection, path) == []
+
+
+def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path):
+    store = store_with(tmp_path, "a")
+    with sqlite3.connect(store.path, isolation_level=None) as connection:
+        migrate(connection, store.path, (*MIGRATIONS, Migration("0003_leases", ("CREATE TABLE leases (id TEXT)",))))
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = store.path.read_bytes()
+    with pytest.raises(NewerReviewStore, match=r"newer version of this program \(it has: 0003_leases\)") as refusal:
+        SqliteReviewStore(store.path)
+    assert refusal.value.unknown == ("0003_leases",)
+    assert store.path.read_bytes() == content
+
+
+def test_a_file_that_is_something_else_is_refused_and_left_alone(tmp_path):
+    text, other = tmp_path / "notes.txt", tmp_path / "shop.sqlite"
+    text.write_text("no database, but long enough to look at" * 50)
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE orders (id TEXT)")
+    for path, found in ((text, "it is no SQLite file"), (other, "its tables are orders")):
+        content = path.read_bytes()
+        with pytest.raises(NotAReviewStore, match=found):
+            SqliteReviewStore(path)
+        assert path.read_bytes() == content
+
+
+def test_released_migrations_are_never_edited():
+    """A changed digest means that files out there differ from new ones: add a migration instead."""
+    digests = {
+        migration.name: hashlib.sha256(" ".join(" ".join(migration.statements).split()).encode()).hexdigest()[:16]
+        for migration in MIGRATIONS
+    }
+    assert digests == {"0001_questions_and_decisions": "?", "0002_decisions_are_append_only": "?"}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_uses_the_store(tmp_path):
+    store = store_with(tmp_path, "a", "b")
+    store.decide([said("a")])
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            # Without Polars: its threads do not survive a fork.
+            status = 0 if store.decide([said("b")])[0].status == "recorded" else 1
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert store.decisions()["question_id"].to_list() == ["a", "b"]

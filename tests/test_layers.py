@@ -1,0 +1,65 @@
+"""Who may know what: arrows between layers run one way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "catalog_assets"
+STAGES = ("raw", "standardized", "matched", "enriched", "reviewed", "validated", "warehouse")
+OUTSIDE = {"dagster", "deltalake", "boto3", "duckdb_server", "requests", "sqlite3", "resources", "sensors"}
+
+
+def imports(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def tops(file: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(file)}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_transform_knows_frames_and_nothing_outside(stage):
+    pure = [f for f in (PACKAGE / stage).glob("*.py") if f.name not in ("assets.py", "stage.py", "deliveries.py")]
+    assert PACKAGE / stage / "transform.py" in pure
+    for file in pure:
+        assert not tops(file) & OUTSIDE, f"{file.name} reaches outside"
+        assert not {"datetime.now", "time.time"} & set(file.read_text().split("(")), file
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_assets_know_dagster(stage):
+    for file in (PACKAGE / stage).glob("*.py"):
+        if file.name != "assets.py":
+            assert not {name for name in tops(file) if name.startswith("dagster")}, file
+
+
+def test_the_vocabulary_knows_nothing_but_words():
+    for file in (PACKAGE / "vocabulary").glob("*.py"):
+        project = {name for name in imports(file) if name.startswith(("catalog_assets", "resources", "sensors"))}
+        assert all(name.startswith("catalog_assets.vocabulary") for name in project), (file, project)
+        assert not tops(file) & (OUTSIDE | {"os", "pathlib", "io"}), file
+
+
+def test_no_clock_in_a_transform():
+    for stage in STAGES:
+        text = (PACKAGE / stage / "transform.py").read_text()
+        assert "now(" not in text
+        assert "today(" not in text
+
+
+def test_what_setup_cfg_lists_is_what_there_is():
+    listed = set((ROOT / "setup.cfg").read_text().split("packages =")[1].split())
+    there = {
+        ".".join(file.parent.relative_to(ROOT).parts)
+        for top in ("catalog_assets", "resources", "sensors")
+        for file in (ROOT / top).rglob("__init__.py")
+    }
+    assert listed == there
