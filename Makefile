@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export CATALOG_CONFIG ?= $(CURDIR)/catalog.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint unit browser bench clean lock
+.PHONY: help install demo up test lint unit docs bench faults clean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,11 +37,17 @@ lint: $(READY) ## Ruff and mypy
 unit: $(READY) ## The tests alone
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+docs: $(READY) ## Write docs/tables.md from the column registry
+	@$(BIN)/python -c "from catalog_assets.vocabulary.columns import reference; print(reference(), end='')" > docs/tables.md
+
 bench: $(READY) ## The pipeline's time and memory for 1M products
 	@$(BIN)/python benchmarks/pipeline.py --products 1000000
 
 lock: $(READY) ## Resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+
+faults: $(READY) ## Law 2 in full: killed at every commit boundary and at 50 random instants (an hour)
+	@FAULT_ORDERS=20 FAULT_KILLS=0 FAULT_INSTANTS=50 $(BIN)/python -m pytest tests/faults -x
 
 clean: ## Remove the demo's home (.catalog); the environment stays
 	rm -rf .catalog

@@ -7,7 +7,9 @@ they show in the UI. Does not belong here: what a run does (assets), or starting
 import datetime as dt
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,7 +96,10 @@ def _within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
 
 
 class Backfill:
-    """Runs partitions on the home's instance, one after the other; a failure stops its own partition alone."""
+    """Runs partitions on the home's instance, one after the other; a failure stops its own partition alone.
+
+    What Dagster and dbt print goes to <home>/dagster/backfill.log; each run's page in the UI tells the same.
+    """
 
     def __init__(self, catalog: Catalog, world: World, tell: Callable[[str], None] = lambda text: None) -> None:
         tell("Loading definitions")
@@ -102,7 +107,9 @@ class Backfill:
 
         from catalog_assets.definitions import build_defs
 
-        dagster_home(catalog)
+        for kind in (dg.BetaWarning, dg.PreviewWarning):
+            warnings.filterwarnings("ignore", category=kind)
+        self.log = dagster_home(catalog) / "backfill.log"
         self.world = world
         self.instance = dg.DagsterInstance.get()
         self.repository = build_defs(catalog).get_repository_def()
@@ -121,7 +128,8 @@ class Backfill:
         if run.last is not None:
             first, last = run.partition.day.isoformat(), run.last.isoformat()
             where = {"tags": {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}}
-        done = job.execute_in_process(instance=self.instance, raise_on_error=False, **where)
+        with self.log.open("a", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
+            done = job.execute_in_process(instance=self.instance, raise_on_error=False, **where)
         error = None if done.success else _error(done)
         return Result(run, done.success, done.run_id, time.perf_counter() - started, error)
 

@@ -19,7 +19,7 @@ from rich.table import Table as Grid
 
 from catalog_assets.configuration import ConfigurationError, load
 
-console = Console()
+console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 130)
 ERRORS = 1
 
 

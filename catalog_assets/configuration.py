@@ -253,7 +253,7 @@ class Catalog(_Strict):
         path = self.sources[name].path
         if path is None:
             return str(self.home_path / "inbox" / name / "{day}" / "*")
-        return path if "://" in path else str(self._local_path(path))
+        return path if "://" in path else os.path.normpath(self._local_path(path))
 
     def source_fingerprint(self, name: str) -> str:
         """Changes when a setting that changes the source's rows changes (not its path or priority)."""
@@ -322,5 +322,6 @@ def parse(raw: Any, file: Path) -> Catalog:
     except ValidationError as error:
         named = {"home": "CATALOG_HOME"} if os.environ.get("CATALOG_HOME") else {}
         raise ConfigurationError(f"{file}: {in_words(error, Catalog.model_json_schema(), PATTERNS, named)}") from None
-    catalog._folder = file.absolute().parent
+    # The real folder, however the file was reached: a file's path is part of what tells deliveries apart.
+    catalog._folder = file.absolute().parent.resolve()
     return catalog

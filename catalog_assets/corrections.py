@@ -90,3 +90,6 @@ def check_pin(world: World, fact: Fact) -> None:
         raise CorrectionError(f"A price is a decimal number such as 12.50, not '{fact.value}'.")
     if fact.attribute == "category" and fact.value not in CATEGORIES:
         raise CorrectionError(f"'{fact.value}' is not in the taxonomy; see catalog_assets/vocabulary/categories.py.")
+    known_values = ATTRIBUTES[fact.attribute].values if fact.attribute in ATTRIBUTES else {}
+    if known_values and fact.value not in known_values:
+        raise CorrectionError(f"'{fact.value}' is no {fact.attribute}; these are: {', '.join(sorted(known_values))}.")

@@ -19,7 +19,7 @@ from catalog_assets.reviewed.assets import assets as reviewed
 from catalog_assets.standardized.assets import assets as standardized
 from catalog_assets.validated.assets import assets as validated
 from catalog_assets.warehouse.assets import assets as warehouse
-from catalog_assets.warehouse.assets import project
+from catalog_assets.warehouse.assets import dbt_executable, project
 from sensors.arrivals import arrivals_sensor
 from sensors.days import days_sensor
 
@@ -53,7 +53,7 @@ def build_defs(catalog: Catalog | None = None, resources: Mapping[str, Any] | No
     ]  # fmt: skip
     defaults = {
         "world": WorldResource(),
-        "dbt": DbtCliResource(project_dir=project(catalog)),
+        "dbt": DbtCliResource(project_dir=project(catalog), dbt_executable=dbt_executable()),
     }
     return dg.Definitions(
         assets=[*stages, *loaded],

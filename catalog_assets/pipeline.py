@@ -5,7 +5,7 @@ Belongs here: knowing all stages at once. Does not belong here: running them thr
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from catalog_assets.enriched.stage import STAGE as ENRICHED
 from catalog_assets.matched.stage import STAGE as MATCHED
 from catalog_assets.raw.stage import STAGE as RAW
 from catalog_assets.reviewed.stage import STAGE as REVIEWED
-from catalog_assets.stages import Partition, Report, Stage, StageError, World, execute
+from catalog_assets.stages import Partition, Report, Stage, StageError, World, execute, mark
 from catalog_assets.standardized.stage import STAGE as STANDARDIZED
 from catalog_assets.validated.stage import STAGE as VALIDATED
 from catalog_assets.warehouse.stage import STAGE as CATALOG
@@ -32,13 +32,14 @@ class State:
     state: str
 
 
-def states(world: World, days: Iterable[dt.date] | None = None) -> list[State]:
+def states(world: World, days: Iterable[dt.date] | None = None, stages: Iterable[Stage] = STAGES) -> list[State]:
     """The state of every partition for which something was delivered, in the order in which to run them."""
+    world = replace(world, lake=world.lake.snapshot("stage_ledger", "deliveries", "corrections"))
     delivered = world.lake.scan("deliveries").select("day", "source").unique().collect()
     delivered = delivered.filter(pl.col("source").is_in(list(world.catalog.sources)))
     wanted = sorted(set(delivered["day"].to_list())) if days is None else sorted(days)
     found = []
-    for stage in STAGES:
+    for stage in stages:
         for partition in _partitions(stage, delivered, wanted):
             found.append(State(stage.name, partition, _state(world, stage, partition)))
     return found
@@ -54,8 +55,6 @@ def _partitions(stage: Stage, delivered: pl.DataFrame, days: list[dt.date]) -> I
 
 
 def _state(world: World, stage: Stage, partition: Partition) -> str:
-    from catalog_assets.stages import mark
-
     row = mark(world, stage.name, partition)
     if row is None:
         return "missing"
@@ -70,7 +69,7 @@ def _state(world: World, stage: Stage, partition: Partition) -> str:
 def catch_up(world: World, run_id: str) -> Iterator[Report]:
     """Run, without Dagster, whatever is not done, in order; used by previews, tests and benchmarks."""
     for stage in STAGES:
-        for partition in [s.partition for s in states(world) if s.stage == stage.name and s.state != "done"]:
+        for partition in [s.partition for s in states(world, stages=[stage]) if s.state != "done"]:
             yield execute(stage, world, partition, run_id)
 
 

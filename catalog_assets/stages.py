@@ -158,7 +158,7 @@ def execute(stage: Stage, world: World, partition: Partition, run_id: str) -> Re
             raise StageError(f"{stage.name} {partition}: its input was rewritten while it ran; run it again.")
         clock.lap("compute")
         _withdraw_mark(world, stage, partition, before, run_id)
-        _commit(stage, world, partition, outcome, run_id)
+        _commit(stage, world, partition, outcome, run_id, before)
         clock.lap("commit")
         counted = recount(stage, world, partition, outcome.received)
         broken = check_contracts(stage, world, partition)
@@ -177,12 +177,15 @@ def execute(stage: Stage, world: World, partition: Partition, run_id: str) -> Re
     return Report(stage, partition, counted, broken, rows, {**outcome.details, **outcome.notes}, clock.laps, changed)
 
 
-def _commit(stage: Stage, world: World, partition: Partition, outcome: Outcome, run_id: str) -> None:
+def _commit(
+    stage: Stage, world: World, partition: Partition, outcome: Outcome, run_id: str, before: dict[str, Any] | None
+) -> None:
     place: Place = {"stage": stage.name, "day": partition.day, "source": partition.source}
     stamp = [pl.lit(value).alias(name) for name, value in {**place, "run_id": run_id}.items()]
     quarantine = outcome.quarantine.with_columns(*stamp, pl.lit("open").alias("status"))
-    _replace_if_any(world, "quarantine", quarantine, place)
-    _replace_if_any(world, "record_fates", outcome.fates.with_columns(*stamp), place)
+    for table, rows in (("quarantine", quarantine), ("record_fates", outcome.fates.with_columns(*stamp))):
+        if rows.height or _may_hold_rows(before):
+            world.lake.replace(table, rows, **place)
     if stage.commit:
         stage.commit(world, partition, outcome, run_id)
     else:
@@ -193,10 +196,11 @@ def _commit(stage: Stage, world: World, partition: Partition, outcome: Outcome, 
         outcome.settle()
 
 
-def _replace_if_any(world: World, table: str, rows: pl.DataFrame, place: Mapping[str, Any]) -> None:
-    """Most partitions refuse nothing and did not before: no commit then."""
-    if rows.height or world.lake.scan(table, **place).select(pl.len()).collect().item():
-        world.lake.replace(table, rows, **place)
+def _may_hold_rows(before: dict[str, Any] | None) -> bool:
+    """Whether an earlier run may have left refused units or fates: most partitions have none, and need no commit."""
+    if before is None:
+        return False
+    return not before["balanced"] or any(before[fate] for fate in FATES[1:])
 
 
 def recount(stage: Stage, world: World, partition: Partition, received: pl.Series) -> Balance:

@@ -8,7 +8,7 @@ import datetime as dt
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import polars as pl
@@ -73,6 +73,10 @@ class Lake:
         if not self.exists(name):
             return None
         return DeltaTable(self.location(name), storage_options=self.options).version()
+
+    def snapshot(self, *names: str) -> "Lake":
+        """The lake as it is now, for many small questions: these tables are read once, the others as ever."""
+        return _Snapshot(self, names)
 
     def replace(self, name: str, rows: pl.DataFrame, **where: Value) -> None:
         """Make the rows with the given values exactly `rows`, in one commit. `where` must name literal values."""
@@ -140,13 +144,17 @@ class Lake:
             return
         if "://" not in location:
             os.makedirs(location, exist_ok=True)
-        DeltaTable.create(
-            location,
-            table.empty().to_arrow().schema,
-            mode="ignore",
-            partition_by=list(table.partition),
-            storage_options=self.options,
-        )
+        try:
+            DeltaTable.create(
+                location,
+                table.empty().to_arrow().schema,
+                mode="ignore",
+                partition_by=list(table.partition),
+                storage_options=self.options,
+            )
+        except DeltaError:  # `ignore` looks first, then commits: another writer may have made it in between
+            if not self.exists(table.name):
+                raise
 
     def _commit(self, name: str, write: Callable[[], Any]) -> None:
         """Commit, trying again with jitter when another writer was faster (delta-rs fails loudly then)."""
@@ -161,6 +169,23 @@ class Lake:
                     raise
                 _pause(attempt)
         self.on_commit(f"after {name}")
+
+
+class _Snapshot(Lake):
+    """A lake that holds some tables in memory. It is for reading."""
+
+    def __init__(self, lake: Lake, names: Collection[str]) -> None:
+        super().__init__(lake.uri, lake.options)
+        self._held = {name: lake.read(name) for name in names}
+
+    def scan(self, name: str, **partition: Value) -> pl.LazyFrame:
+        """See Lake."""
+        if name not in self._held:
+            return super().scan(name, **partition)
+        return self._held[name].lazy().filter(*(pl.col(key) == value for key, value in partition.items()))
+
+    def _commit(self, name: str, write: Callable[[], Any]) -> None:
+        raise TypeError(f"{name} cannot be written through a snapshot")
 
 
 def _pause(attempt: int) -> None:

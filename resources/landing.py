@@ -119,7 +119,8 @@ class S3Place:
         import boto3
         from botocore.config import Config
 
-        self.client: Any = boto3.client(
+        # A session of its own: the module's keeps the first credentials it saw, and is not made for threads.
+        self.client: Any = boto3.Session().client(
             "s3",
             endpoint_url=endpoint,
             config=Config(retries={"max_attempts": 5, "mode": "standard"}, connect_timeout=10, read_timeout=120),

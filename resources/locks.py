@@ -24,6 +24,8 @@ def file_locks(folder: Path) -> Callable[[str], AbstractContextManager[None]]:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
+            # Not by closing alone: a child that was forked meanwhile has the file open too.
+            fcntl.flock(handle, fcntl.LOCK_UN)
             os.close(handle)
 
     return lock

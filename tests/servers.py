@@ -107,7 +107,9 @@ def _weed_arguments(binary: str, folder: Path, config: Path, ports: list[int]) -
 
 def _identities(access_key: str, secret_key: str) -> dict[str, Any]:
     credentials = [{"accessKey": access_key, "secretKey": secret_key}]
-    return {"identities": [{"name": "tests", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List"]}]}
+    return {
+        "identities": [{"name": "tests", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List"]}]
+    }
 
 
 def _await_s3(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None:

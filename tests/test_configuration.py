@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -105,68 +106,86 @@ def test_an_unknown_attribute_is_told_with_the_vocabulary(mistake):
 
 PLACE = "a local path or s3://bucket/prefix, without keys (these come from AWS_* variables)"
 COLUMN = "text that is not empty or a list of such texts"
-WRONG_VALUES = {
-    "enum": (acme(delivery="complete"), "'sources.acme.delivery' is 'complete', but must be 'full' or 'delta'."),
-    "three names": (
-        acme(decimal="dot"), "'sources.acme.decimal' is 'dot', but must be 'auto', 'point' or 'comma'."
+ENDPOINT = "http://host:port or https://host, without keys (these come from AWS_* variables)"
+HOME = "a local folder (DuckDB and SQLite live there); lake and landing may be s3://"
+ENGLISH = "an ISO 639-1 code such as en (in quotes, if YAML takes it for something else, as it does with no)"
+TAB = 'one ASCII character, no backslash, line end or NUL (a tab is "\\t", in double quotes)'
+
+OF_THE_SOURCE = [
+    ("delivery", "complete", "'complete'", "'full' or 'delta'"),
+    ("decimal", "dot", "'dot'", "'auto', 'point' or 'comma'"),
+    ("priority", -1, "-1", "a whole number from 0 to 10000"),
+    ("priority", "high", "'high'", "a whole number from 0 to 10000"),
+    ("max_withdrawn", 50, "50", "a number from 0 to 1"),
+    ("stale_after_hours", 0, "0", "a number above 0 or null"),
+    ("continuation", "maybe", "'maybe'", "true or false"),
+    ("currency", "eur", "'eur'", "an ISO 4217 code such as EUR or null"),
+    ("language", False, "false", ENGLISH),
+    ("csv.delimiter", "\\t", r"'\\t'", TAB),
+    ("csv.quote", 5, "5", TAB),
+    ("columns.name", "", "''", COLUMN),
+    ("columns.name", [5], "a list", COLUMN),
+    ("columns.brand", {"a": 1}, "a mapping", "text that is not empty, a list of such texts or null"),
+    ("attributes", ["color"], "a list", "a mapping"),
+    ("attributes.color", 5, "5", "text that is not empty"),
+    ("path", "ftp://b/x", "'ftp://b/x'", PLACE),
+]
+OF_THE_FILE = [
+    ("home", "s3://bucket/home", "'s3://bucket/home'", HOME),
+    ("home", "", "''", "text that is not empty"),
+    ("lake", "gs://b/lake", "'gs://b/lake'", PLACE),
+    ("landing", "s3:///x", "'s3:///x'", PLACE),
+    ("s3_endpoint", "localhost:9000", "'localhost:9000'", ENDPOINT),
+    ("start_day", "yesterday", "'yesterday'", "a date such as 2026-01-31"),
+    ("models.enricher", "gpt", "'gpt'", "'rules'"),
+    ("thresholds", None, "null", "a mapping"),
+    ("thresholds.price_sample", 2, "2", "a whole number of at least 3"),
+    ("thresholds.price_max", float("inf"), "inf", "a number above 0"),
+    ("limits.file_bytes", "4GB", "'4GB'", "a whole number above 0"),
+    ("sources", {}, "empty", "a mapping with at least one entry"),
+    ("sources", {"acme": "x"}, "'x'", "a mapping with the key columns"),
+]
+
+
+def nested(key, value):
+    for part in reversed(key.split(".")):
+        value = {part: value}
+    return value
+
+
+@pytest.mark.parametrize(("key", "value", "shown", "allowed"), OF_THE_SOURCE)
+def test_a_wrong_value_of_a_source_is_told_with_key_value_and_what_is_allowed(mistake, key, value, shown, allowed):
+    settings = nested(key, value)
+    if "columns" in settings:
+        settings["columns"] = {**COLUMNS, **settings["columns"]}
+    assert mistake(acme(**settings)) == f"'sources.acme.{key}' is {shown}, but must be {allowed}."
+
+
+@pytest.mark.parametrize(("key", "value", "shown", "allowed"), OF_THE_FILE)
+def test_a_wrong_value_is_told_with_key_value_and_what_is_allowed(mistake, key, value, shown, allowed):
+    place = "sources.acme" if value == {"acme": "x"} else key
+    assert mistake({**acme(), **nested(key, value)}) == f"'{place}' is {shown}, but must be {allowed}."
+
+
+OTHER_MISTAKES = {
+    "no column": (
+        acme(columns={"name": "title"}),
+        f"key 'sources.acme.columns.product_id' is missing; it must be {COLUMN}.",
     ),
-    "one name": ({"models": {"enricher": "gpt"}, **acme()}, "'models.enricher' is 'gpt', but must be 'rules'."),
-    "range": (acme(priority=-1), "'sources.acme.priority' is -1, but must be a whole number from 0 to 10000."),
-    "no number": (acme(priority="high"), "'sources.acme.priority' is 'high', but must be a whole number from 0 to 10000."),
-    "above": (acme(stale_after_hours=0), "'sources.acme.stale_after_hours' is 0, but must be a number above 0 or null."),
-    "at least": (
-        {"thresholds": {"price_sample": 2}, **acme()},
-        "'thresholds.price_sample' is 2, but must be a whole number of at least 3.",
-    ),
-    "infinite": (
-        {"thresholds": {"price_max": float("inf")}, **acme()}, "'thresholds.price_max' is inf, but must be a number above 0."
-    ),
-    "unit": ({"limits": {"file_bytes": "4GB"}, **acme()}, "'limits.file_bytes' is '4GB', but must be a whole number above 0."),
-    "boolean": (acme(continuation="maybe"), "'sources.acme.continuation' is 'maybe', but must be true or false."),
-    "currency": (acme(currency="eur"), "'sources.acme.currency' is 'eur', but must be an ISO 4217 code such as EUR or null."),
-    "yaml's no": (
-        acme(language=False),
-        "'sources.acme.language' is false, but must be an ISO 639-1 code such as en "
-        "(in quotes, if YAML takes it for something else, as it does with no).",
-    ),
-    "delimiter": (
-        acme(csv={"delimiter": "\\t"}),
-        "'sources.acme.csv.delimiter' is '\\\\t', but must be one ASCII character, no backslash, line end or NUL "
-        '(a tab is "\\t", in double quotes).',
-    ),
-    "one character twice": (
-        acme(csv={"delimiter": "'", "quote": "'"}),
-        'sources.acme.csv: quote is "\'", but must be no space and differ from delimiter.',
-    ),
-    "date": ({"start_day": "yesterday", **acme()}, "'start_day' is 'yesterday', but must be a date such as 2026-01-31."),
-    "empty column": (acme(columns={**COLUMNS, "name": ""}), f"'sources.acme.columns.name' is '', but must be {COLUMN}."),
-    "column list": (acme(columns={**COLUMNS, "name": [5]}), f"'sources.acme.columns.name' is a list, but must be {COLUMN}."),
-    "no column": (acme(columns={"name": "title"}), f"key 'sources.acme.columns.product_id' is missing; it must be {COLUMN}."),
     "no columns": (
         {"sources": {"acme": {}}},
         "key 'sources.acme.columns' is missing; it must be a mapping with the key product_id and name.",
     ),
     "no sources": ({"home": "x"}, "key 'sources' is missing; it must be a mapping with at least one entry."),
-    "empty sources": ({"sources": {}}, "'sources' is empty, but must be a mapping with at least one entry."),
-    "source is text": ({"sources": {"acme": "x"}}, "'sources.acme' is 'x', but must be a mapping with the key columns."),
-    "attributes": (acme(attributes=["color"]), "'sources.acme.attributes' is a list, but must be a mapping."),
     "source name": (
         {"sources": {"Acme-1": {"columns": COLUMNS}}},
-        "'sources.Acme-1' cannot be a key there; that must be a name of lower-case letters, digits and _, 40 at most, "
-        "a letter first.",
+        "'sources.Acme-1' cannot be a key there; "
+        "that must be a name of lower-case letters, digits and _, 40 at most, a letter first.",
     ),
-    "number as key": ({5: 6, **acme()}, "'5' cannot be a key there; that must be text."),
-    "remote home": (
-        {"home": "s3://bucket/home", **acme()},
-        "'home' is 's3://bucket/home', but must be a local folder (DuckDB and SQLite live there); "
-        "lake and landing may be s3://.",
-    ),
-    "other store": ({"lake": "gs://b/lake", **acme()}, f"'lake' is 'gs://b/lake', but must be {PLACE}."),
-    "other inbox": (acme(path="ftp://b/x"), f"'sources.acme.path' is 'ftp://b/x', but must be {PLACE}."),
-    "endpoint": (
-        {"s3_endpoint": "localhost:9000", **acme()},
-        "'s3_endpoint' is 'localhost:9000', but must be http://host:port or https://host, without keys "
-        "(these come from AWS_* variables).",
+    "number as a key": ({5: 6, **acme()}, "'5' cannot be a key there; that must be text."),
+    "one character twice": (
+        acme(csv={"delimiter": "'", "quote": "'"}),
+        'sources.acme.csv: quote is "\'", but must be no space and differ from delimiter.',
     ),
     "bounds in the wrong order": (
         {"thresholds": {"price_min": 10, "price_max": 5}, **acme()},
@@ -179,11 +198,11 @@ WRONG_VALUES = {
         "'start_day' is 'x', but must be a date such as 2026-01-31; "
         "'sources.acme.delivery' is 'all', but must be 'full' or 'delta'.",
     ),
-}  # fmt: skip
+}
 
 
-@pytest.mark.parametrize(("settings", "sentence"), WRONG_VALUES.values(), ids=WRONG_VALUES.keys())
-def test_a_wrong_value_is_told_in_one_sentence_with_key_value_and_what_is_allowed(mistake, settings, sentence):
+@pytest.mark.parametrize(("settings", "sentence"), OTHER_MISTAKES.values(), ids=OTHER_MISTAKES.keys())
+def test_other_mistakes_are_told_in_one_sentence_too(mistake, settings, sentence):
     assert mistake(settings) == sentence
 
 
@@ -220,7 +239,10 @@ NO_YAML = {
     "tab": ("sources:\n\tacme: 1", "in line 2, column 1: found character '\\t' that cannot start any token."),
     "key twice": ("home: a\nsources: {}\nhome: b\n", "in line 3, column 1: the key 'home' stands twice."),
     "source twice": ("sources:\n  a: {}\n  a: {}\n", "in line 3, column 3: the key 'a' stands twice."),
-    "python object": ("sources: !!python/object/apply:os.getcwd []", "in line 1, column 10: could not determine a cons"),
+    "python object": (
+        "sources: !!python/object/apply:os.getcwd []",
+        "in line 1, column 10: could not determine a cons",
+    ),
     "no such day": ("start_day: 2026-02-30", ": day is out of range for month."),
     "bell": ("home: \a", ": unacceptable character #x0007"),
     "too deep": ("[" * 5000, ": "),
@@ -259,14 +281,15 @@ def test_what_is_no_text_is_told(tmp_path):
         load(file)
 
 
+ONE_SOURCE = "sources: {acme: {columns: {product_id: a, name: b}}}\n"
 SECRETIVE = {
     "broken yaml": f"aws_secret_access_key: {SECRET}\nsources: [\n",
     "broken line": f"aws_secret_access_key: {SECRET}: x: y\n",
-    "unknown key": f"aws_secret_access_key: {SECRET}\nsources: {{acme: {{columns: {{product_id: a, name: b}}}}}}\n",
-    "unknown block": f"aws: {{secret: {SECRET}}}\nsources: {{acme: {{columns: {{product_id: a, name: b}}}}}}\n",
+    "unknown key": f"aws_secret_access_key: {SECRET}\n{ONE_SOURCE}",
+    "unknown block": f"aws: {{secret: {SECRET}}}\n{ONE_SOURCE}",
     "in a block of the wrong kind": f"sources: [{{secret: {SECRET}}}]\n",
-    "in an endpoint": f"s3_endpoint: http://key:{SECRET}@host\nsources: {{acme: {{columns: {{product_id: a, name: b}}}}}}\n",
-    "in a place": f"lake: s3://key:{SECRET}@bucket/x\nsources: {{acme: {{columns: {{product_id: a, name: b}}}}}}\n",
+    "in an endpoint": f"s3_endpoint: http://key:{SECRET}@host\n{ONE_SOURCE}",
+    "in a place": f"lake: s3://key:{SECRET}@bucket/x\n{ONE_SOURCE}",
     "in a path": f"sources: {{acme: {{path: 's3://key:a/{SECRET}@b/x', columns: {{product_id: a, name: b}}}}}}\n",
 }
 
@@ -340,18 +363,45 @@ def test_absolute_paths_the_users_folder_and_s3_stay_what_they_are(tmp_path, wri
     assert catalog.source_path("acme") == "s3://bucket/in/{day}/"
 
 
-def print_of(settings):
-    return parse(settings, "/x/catalog.yaml").source_fingerprint("acme")
+def print_of(source, **settings):
+    return parse({"sources": {"acme": source}, **settings}, Path("catalog.yaml")).source_fingerprint("acme")
 
 
-@pytest.fixture(autouse=True)
-def _parse_takes_text(monkeypatch):
-    """`parse` wants a Path; these tests read better with text."""
-
-
+PLAIN = {"columns": COLUMNS}
 CHANGES_ROWS = {
-    "format": "csv", "encoding": "cp1252", "csv": {"delimiter": ";"}, "records": "items", "price": "none",
-    "currency": "EUR", "decimal": "comma", "language": "de", "stale_after_hours": None, "continuation": True,
-    "columns": {**COLUMNS, "brand": "maker"}, "attributes": {"color": "farbe"},
+    "format": "csv", "encoding": "cp1252", "csv": {"delimiter": ";"}, "records": "items", "delivery": "full",
+    "price": "none", "currency": "EUR", "decimal": "comma", "language": "de", "stale_after_hours": None,
+    "continuation": True, "columns": {**COLUMNS, "brand": "maker"}, "attributes": {"color": "farbe"},
 }  # fmt: skip
 CHANGES_NO_ROW = {"path": "elsewhere/*.csv", "priority": 1, "max_withdrawn": 1.0}
+
+
+def test_each_setting_of_a_source_is_said_to_change_its_rows_or_not():
+    assert CHANGES_ROWS.keys() | CHANGES_NO_ROW.keys() == Source.model_fields.keys()
+
+
+@pytest.mark.parametrize("setting", CHANGES_ROWS)
+def test_a_setting_that_changes_rows_changes_the_fingerprint(setting):
+    assert print_of({**PLAIN, setting: CHANGES_ROWS[setting]}) != print_of(PLAIN)
+
+
+@pytest.mark.parametrize("setting", CHANGES_NO_ROW)
+def test_a_setting_that_changes_no_row_leaves_the_fingerprint(setting):
+    assert print_of({**PLAIN, setting: CHANGES_NO_ROW[setting]}) == print_of(PLAIN)
+
+
+def test_the_fingerprint_is_that_of_the_meaning_not_of_the_writing():
+    two = {"color": "farbe", "size": "groesse"}
+    assert print_of({**PLAIN, "attributes": two}) == print_of({**PLAIN, "attributes": dict(reversed(two.items()))})
+    assert print_of({"columns": {"name": ["title"], "product_id": "sku"}}) == print_of(PLAIN)
+    assert print_of({**PLAIN, "stale_after_hours": 24}) == print_of({**PLAIN, "stale_after_hours": 24.0})
+
+
+def test_the_order_of_alternative_columns_counts():
+    one, other = ({"columns": {**COLUMNS, "brand": brands}} for brands in (["a", "b"], ["b", "a"]))
+    assert print_of(one) != print_of(other)
+
+
+def test_the_fingerprint_of_a_source_does_not_depend_on_the_rest_of_the_file():
+    rest = {"home": "elsewhere", "thresholds": {"accept": 0.5}, "s3_endpoint": "http://127.0.0.1:9000"}
+    assert print_of(PLAIN, **rest) == print_of(PLAIN)

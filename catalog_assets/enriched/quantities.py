@@ -341,7 +341,7 @@ _FRACTIONS = frozenset({2, 3, 4, 8, 16, 32, 64})
 def read_number(text: str) -> Decimal | None:
     """A number as it stands in a text: "1,000", "15,6", "27 1/2", "3/4", ".5"; null where it can be none."""
     whole, _, fraction = text.replace("-", " ").rpartition(" ") if "/" in text else (text, "", "")
-    amount = _plain_number(whole) if whole else Decimal(0)
+    amount = _plain_number(whole) if whole or not fraction else Decimal(0)
     if amount is None or not fraction:
         return amount
     above, below = (int(part) for part in fraction.split("/"))

@@ -11,7 +11,7 @@ rest of a file.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -19,7 +19,6 @@ import pyarrow as pa
 
 from catalog_assets.configuration import Limits, Source
 from catalog_assets.raw.csv_scan import Dialect, Inner, Scan, scan, scan_lines
-from catalog_assets.raw.paths import paths_of
 from catalog_assets.raw.records import NOTHING, Split, finish, judge, read_spans
 from catalog_assets.raw.spans import (
     SPACE,
@@ -45,6 +44,9 @@ from catalog_assets.raw.spans import (
 
 COLUMNS_MAX = 10_000
 """More columns than this are no table but a wrong delimiter or a broken file."""
+
+DELIMITERS = ",;\t|"
+"""What a header of a single column is searched for, since a product has more than one."""
 
 BURIED = 5
 """A quoted field whose lines are all records by themselves, this many of them, is taken for a quote left open: it
@@ -83,10 +85,14 @@ class Records:
 
 @dataclass(frozen=True)
 class Width:
-    """How many fields a record must have: columns up to the last one with a name, and all of them."""
+    """How many fields a record must have: columns up to the last one with a name, and all of them.
+
+    `padded`: the file has the habit of ending records with more empty fields than its header has, and they may.
+    """
 
     least: int
     most: int
+    padded: bool = True
 
 
 @dataclass(frozen=True)
@@ -110,10 +116,13 @@ def split_csv(data: bytes, source: Source, limits: Limits) -> Split:
     if width is None and header.problem is None:
         width = _usual_width(_records(data, lines, header.next_line, None, dialect, limits))
     records = _records(data, lines, header.next_line, width, dialect, limits)
+    if width and not _is_habit(records, width):
+        width = replace(width, padded=False)
+        records = _records(data, lines, header.next_line, width, dialect, limits)
     starts, ends = lines.starts[records.head], lines.ends[records.tail]
     frame = read_spans(data, starts, ends, source.encoding, limits)
     if header.problem:
-        frame = judge(frame, pl.lit(True), "bad_header", pl.lit(header.problem))
+        frame = frame.with_columns(rule=pl.lit("bad_header"), message=pl.lit(header.problem))
     if width:
         frame = _judge(frame, records, width, dialect)
     return finish(frame, data, source.encoding, limits, "csv", header.text, received=len(records.head))
@@ -164,7 +173,7 @@ def _header(data: bytes, lines: Lines, source: Source, dialect: Dialect, limits:
     if not broken and span.stop - span.start <= limits.record_bytes:
         text = texts(data[span], np.array([0]), np.array([span.stop - span.start]), source.encoding)[0]
     names = [] if text is None else column_names(text, dialect)
-    problem = _header_problem(names, source)
+    problem = _header_problem(text, names, source)
     if problem:
         begin = shown(data[span][:200], source.encoding)
         return Header(None, first, None, f"The header is of no use: {problem}. It begins: {begin}")
@@ -172,17 +181,14 @@ def _header(data: bytes, lines: Lines, source: Source, dialect: Dialect, limits:
     return Header(text, last + 1, Width(least, len(names)))
 
 
-def _header_problem(names: list[str], source: Source) -> str | None:
-    if not any(names):
+def _header_problem(text: str | None, names: list[str], source: Source) -> str | None:
+    if text is None or not any(names):
         return f"it is broken, empty, or no text in {source.encoding}; check csv.quote, csv.escape and encoding"
     if len(names) > COLUMNS_MAX:
         return f"it has {len(names)} columns, more than {COLUMNS_MAX}; check csv.delimiter"
-    wanted = paths_of(source)
-    if not any(path.strip() in names for path in wanted):
-        return (
-            "it names none of the columns that the source's configuration asks for "
-            f"({', '.join(wanted[:10])}); check csv.delimiter, csv.header and columns"
-        )
+    other = next((mark for mark in DELIMITERS if mark in text), None)
+    if len(names) == 1 and other:
+        return f"it is one column, in which {other!r} looks like the delimiter; check csv.delimiter"
     return None
 
 
@@ -213,6 +219,16 @@ def _usual_width(records: Records) -> Width | None:
         return None
     usual = int(np.bincount(records.fields).argmax())
     return Width(usual, usual)
+
+
+def _is_habit(records: Records, width: Width) -> bool:
+    """Whether empty fields too many are how the file is written: at least half of its records have them.
+
+    Where only some do, a delimiter too many in the middle of a record is as likely: behind it every value is one
+    column further on, and an empty last column makes it look the same.
+    """
+    surplus = records.fields > width.most
+    return not surplus.any() or 2 * int((surplus & ~records.misfit).sum()) >= len(surplus)
 
 
 def _records(data: bytes, lines: Lines, begin: int, width: Width | None, dialect: Dialect, limits: Limits) -> Records:
@@ -247,7 +263,7 @@ def _records(data: bytes, lines: Lines, begin: int, width: Width | None, dialect
     last, inside = _chain(size, begin, head[whole], tail[whole])
     first = np.flatnonzero(~(inside | lines.blank))
     first = first[first >= begin]
-    unclosed = lines.open[first] & (last[first] == first)
+    unclosed = lines.open[first] & (last[first] == first) & ~lines.stray[first]
     return Records(first, last[first], fields[first], misfit[first], stray[first] & ~unclosed, unclosed)
 
 
@@ -286,6 +302,8 @@ def _misfit(
     """Whether records have another number of fields than they should; surplus fields that are empty do not count."""
     if width is None:
         return np.zeros(len(fields), dtype=bool)
+    if not width.padded:
+        return (fields < width.least) | (fields > width.most)
     wrong = fields < width.least
     more = np.flatnonzero(fields > width.most)
     wrong[more] = _empty_at_end(buffer, starts[more], ends[more], dialect) < fields[more] - width.most
@@ -400,16 +418,14 @@ def _cell(data: pa.Buffer, buffer: Bytes, low: Positions, high: Positions, there
 
 def _unescaped(text: pl.Series, quoted: pl.Series, dialect: Dialect) -> pl.Series:
     """Take the escapes out. Two quotes stand for one inside quotes only; a backslash escapes quotes and itself."""
-    quote = chr(dialect.quote)
-    for mark, rows in ((quote, quoted), ("\\", ~quoted)):
-        if mark == "\\" and not dialect.backslash:
+    marks = [chr(dialect.quote), "\\"] if dialect.backslash else [chr(dialect.quote)]
+    for rows, inside in ((quoted, True), (~quoted, False)):
+        if not rows.any() or not (inside or dialect.backslash):
             continue
-        escaped = rows & text.str.contains(mark, literal=True).fill_null(False)
-        if mark == quote and dialect.backslash:
-            escaped |= rows & text.str.contains("\\", literal=True).fill_null(False)
-        where = escaped.arg_true()
+        escaped = text.str.contains_any(marks) if len(marks) > 1 else text.str.contains(marks[0], literal=True)
+        where = (rows & escaped.fill_null(False)).arg_true()
         if len(where):
-            text = text.scatter(where, _plain(text.gather(where), mark == quote, dialect))
+            text = text.scatter(where, _plain(text.gather(where), inside, dialect))
     return text
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog_assets.configuration import ConfigurationError, Csv
+from catalog_assets.configuration import Csv
 from catalog_assets.raw.spans import (
     BACKSLASH,
     SPACE,
@@ -36,14 +36,7 @@ class Dialect:
 
     @classmethod
     def of(cls, csv: Csv) -> "Dialect":
-        """The dialect of the settings. Raises ConfigurationError where a character cannot have its role."""
-        for name, character in (("delimiter", csv.delimiter), ("quote", csv.quote)):
-            if not character.isascii() or character in "\r\n\0\\":
-                raise ConfigurationError(
-                    f"csv.{name} is {character!r}: must be one ASCII character, and no backslash, line end or NUL."
-                )
-        if csv.delimiter == csv.quote or csv.quote == " ":
-            raise ConfigurationError(f"csv.quote is {csv.quote!r}: must be no space, and differ from csv.delimiter.")
+        """The dialect of the settings, which have seen to it that both characters are ASCII and differ."""
         return cls(ord(csv.delimiter), ord(csv.quote), csv.escape == "backslash")
 
     @property
@@ -109,7 +102,7 @@ def scan_lines(buffer: Bytes, starts: Positions, ends: Positions, dialect: Diale
     """Scan segments for both cases: they start outside quotes, or inside a quoted field."""
     marks = _marks(buffer, starts, ends, dialect)
     if not marks.quotes.size:
-        return _without_quotes(marks), _only_text(len(starts))
+        return _without_quotes(marks), _only_text(np.diff(marks.border))
     return _scan(buffer, starts, ends, dialect, marks)
 
 
@@ -196,10 +189,10 @@ def _scan(buffer: Bytes, starts: Positions, ends: Positions, dialect: Dialect, m
     return found, Inner(inverted, is_open, _any(runs, stray, size), _any(runs, opening, size), np.diff(border))
 
 
-def _only_text(size: int) -> Inner:
-    no = np.zeros(size, dtype=bool)
-    none = np.zeros(size, dtype=np.int64)
-    return Inner(none, ~no, no, no, none)
+def _only_text(delimiters: Positions) -> Inner:
+    """Segments without a quote, inside a quoted field: all of it is text."""
+    no = np.zeros(len(delimiters), dtype=bool)
+    return Inner(np.zeros(len(delimiters), dtype=np.int64), ~no, no, no, delimiters)
 
 
 def escaped(buffer: Bytes, begin: int, end: int, positions: Positions) -> Flags:

@@ -60,7 +60,9 @@ def new_deliveries(
     file's bytes, of which only one file's are in memory at a time.
     """
     catalog = world.catalog
-    listed = arrivals(catalog.source_path(partition.source), catalog.s3_endpoint, partition.day)
+    template = catalog.source_path(partition.source)
+    listed = arrivals(template, catalog.s3_endpoint, partition.day)
+    supplier = place(template, catalog.s3_endpoint)
     known = known_deliveries(world, partition)
     latest = {row["path"]: row for row in known.filter(pl.col("replaces").is_null()).iter_rows(named=True)}
     sequence = int(known["sequence"].max() or 0) if known.height else 0  # type: ignore[arg-type]
@@ -72,7 +74,7 @@ def new_deliveries(
             continue
         try:
             arrival.path.encode()
-            data = place(arrival.path, catalog.s3_endpoint).read(arrival.path, catalog.limits.file_bytes)
+            data = supplier.read(arrival.path, catalog.limits.file_bytes)
         except UnicodeEncodeError:
             readable = arrival.path.encode(errors="surrogateescape").decode(errors="backslashreplace")
             refused.append((readable, "its name is not UTF-8; rename it"))

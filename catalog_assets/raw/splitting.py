@@ -37,7 +37,7 @@ def split(data: bytes, source: Source, fmt: Format, limits: Limits) -> Split:
     `data` is the decompressed stream. Offsets and lengths are bytes of it, and for UTF-8
     `data[offset : offset + length].decode()` is the payload; numbers run from 1 through good and bad records, the
     header of a CSV file and blank lines are none. Nothing is raised for what a file holds: what cannot be read is in
-    `failures`. Raises ConfigurationError for a CSV dialect that cannot be.
+    `failures`.
     """
     if fmt == "csv":
         return split_csv(data, source, limits)
@@ -57,13 +57,14 @@ def decode(records: pl.DataFrame, source: Source) -> pl.DataFrame:
     the record has no such value or an empty one.
     """
     paths = decoded_paths(source)
-    numbered = records.select(*KEYS, "format", "header", "payload").with_row_index("at")
-    tables = []
-    for (file_format, header), rows in numbered.group_by("format", "header", maintain_order=True):
-        payloads = rows["payload"]
+    ways = records.select("format", "header", pl.int_range(pl.len()).alias("at")).group_by("format", "header").agg("at")
+    order, tables = [], []
+    for file_format, header, at in ways.iter_rows():
+        rows = records[at] if ways.height > 1 else records
         is_csv = file_format == "csv"
-        values = decode_csv(payloads, header, source, paths) if is_csv else decode_json(payloads, paths)
-        tables.append(rows.select("at", *KEYS).hstack(values))
+        values = decode_csv(rows["payload"], header, source, paths) if is_csv else decode_json(rows["payload"], paths)
+        tables.append(rows.select(KEYS).hstack(values))
+        order += at
     if not tables:
-        return numbered.select(KEYS).with_columns(pl.lit(None, pl.String).alias(path) for path in paths)
-    return (tables[0] if len(tables) == 1 else pl.concat(tables).sort("at")).drop("at")
+        return records.select(KEYS).with_columns(pl.lit(None, pl.String).alias(path) for path in paths)
+    return tables[0] if len(tables) == 1 else pl.concat(tables)[np.argsort(order)]

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.standardized.numbers import Mark
-from catalog_assets.standardized.text import NULL_WORDS, filled, mapped, plain, rows_on_distinct
+from catalog_assets.standardized.text import NULL_WORDS, first_filled, mapped, plain, rows_on_distinct
 from catalog_assets.standardized.units import quantities, unit_in_name
 from catalog_assets.vocabulary.attributes import ATTRIBUTES, FLAG_VALUES, PLACEHOLDERS, Attribute
 from catalog_assets.vocabulary.columns import ATTRIBUTE
@@ -98,7 +98,7 @@ def _named(cells: pl.DataFrame, name: str, column: str, rank: int) -> pl.DataFra
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
         pl.lit(rank, pl.UInt32).alias("rank"),
         pl.lit(name).alias("name"),
-        filled(pl.col(column)).alias("text"),
+        first_filled(cells, [column]).alias("text"),
         pl.lit(_hint(name, column.rpartition(".")[2]), pl.String).alias("hint"),
     ).filter(pl.col("text").is_not_null())
     listed = stated["text"].str.starts_with("[")

@@ -26,14 +26,12 @@ def _brands(texts: pl.Series) -> pl.Series:
     name = pl.col("text").str.replace_all("[™®©]", "").str.replace(r"(?i)^(?:brand|merek|marca|marke) *: *", "")
     name = name.str.strip_chars(" ,;:\"'“”").str.replace_all(" +", " ")
     frame = plain(texts).alias("text").to_frame().select(name)
-    # "Clarins(คาแรงส์)": the same name once more in the script of the marketplace
+    # "Clarins(คาแรงส์)": the same name once more, in the script of the marketplace
     bare = pl.col("text").str.replace(r" *[(（][^()（）]*[^\x00-\x7f()（）][^()（）]*[)）]$", "")
-    frame = frame.with_columns(bare.str.to_lowercase().alias("bare"), pl.col("text").str.to_lowercase().alias("lower"))
-    known = pl.coalesce(
-        pl.col(key).replace_strict(CANONICAL, default=None, return_dtype=pl.String) for key in ("lower", "bare")
-    )
-    none = (pl.col("text") == "") | pl.any_horizontal(pl.col(key).is_in(NONE) for key in ("lower", "bare"))
-    return frame.select(pl.when(~none).then(pl.coalesce(known, "text"))).to_series()
+    frame = frame.with_columns(bare.alias("bare")).with_columns(pl.col("bare").str.to_lowercase().alias("lower"))
+    known = pl.col("lower").replace_strict(CANONICAL, default=None, return_dtype=pl.String)
+    none = (pl.col("bare") == "") | pl.col("lower").is_in(NONE)
+    return frame.select(pl.when(~none).then(pl.coalesce(known, "bare"))).to_series()
 
 
 def category_paths(texts: pl.Series) -> pl.Series:

@@ -74,11 +74,14 @@ def filled(cell: pl.Expr) -> pl.Expr:
     return pl.when((length > 0) & ~short.is_in(NULL_WORDS).fill_null(False)).then(text)
 
 
-def first_filled(columns: list[str]) -> pl.Expr:
-    """The first of the columns that is filled, null where none is."""
+def first_filled(cells: pl.DataFrame, columns: list[str]) -> pl.Expr:
+    """The first of the columns that is filled, null where none is; an expression over `cells`.
+
+    Columns are taken by position: a supplier's column may be called `*` or `^a.*$`, which `pl.col` would expand.
+    """
     if not columns:
         return pl.repeat(None, pl.len(), dtype=pl.String)
-    return pl.coalesce(filled(pl.col(column)) for column in columns)
+    return pl.coalesce(filled(pl.nth(cells.get_column_index(column))) for column in columns)
 
 
 def folded(text: pl.Expr) -> pl.Expr:

@@ -95,7 +95,8 @@ def _records(cells: pl.DataFrame, deliveries: pl.DataFrame, source: Source, day:
     """One row per record: where it stands, what its delivery says of it, its identity and name, what it continues."""
     columns = source.columns.columns()
     stated = cells.select(
-        folded(first_filled(columns["product_id"])).alias("stated_id"), first_filled(columns["name"]).alias("name")
+        folded(first_filled(cells, columns["product_id"])).alias("stated_id"),
+        first_filled(cells, columns["name"]).alias("name"),
     )
     facts = deliveries.select(
         "delivery_id", "sequence", "landed_at", _skip(source, day).alias("skip"), pl.lit(True).alias("listed")
@@ -158,7 +159,7 @@ def _judged(cells: pl.DataFrame, records: pl.DataFrame, source: Source) -> pl.Da
     columns = source.columns.columns()
     if source.price == "none":
         return pl.DataFrame(schema=_NO_PRICES).clear(records.height)
-    fields = {name: first_filled(columns.get(name, [])).alias(name) for name in ("price", "currency")}
+    fields = {name: first_filled(cells, columns.get(name, [])).alias(name) for name in ("price", "currency")}
     stated = _taken(cells, records).select(**fields)
     return prices(stated, source.decimal, source.currency).rename({"problem": "price_problem"})
 
@@ -191,7 +192,7 @@ def _offers(
     columns = source.columns.columns()
     taken = _taken(cells, latest)
     fields = ("brand", "mpn", "gtin", "description", "category_path", "availability", "stock", "url", "image_url")
-    stated = taken.select(first_filled(columns.get(name, [])).alias(name) for name in (*fields, "updated_at"))
+    stated = taken.select(first_filled(cells, columns.get(name, [])).alias(name) for name in (*fields, "updated_at"))
     read = {
         "brand": names.brands(stated["brand"]),
         "mpn": identifiers.mpns(stated["mpn"]),
@@ -220,7 +221,7 @@ def _offers(
 
 def _stock(cells: pl.DataFrame, latest: pl.DataFrame, merged: pl.DataFrame, source: Source) -> pl.Series:
     """Pieces of each product: the sum over the rows that describe it, since each variant states its own."""
-    column = first_filled(source.columns.columns().get("stock", []))
+    column = first_filled(cells, source.columns.columns().get("stock", []))
     rows = pl.concat([latest.select("row", "leader"), merged.select("row", "leader")])
     pieces = stock.pieces(_taken(cells, rows).select(column.alias("stock"))["stock"], source.decimal)
     if merged.is_empty():

@@ -99,7 +99,11 @@ def _broken(frame: pl.DataFrame, rules: tuple) -> pl.Series:  # type: ignore[typ
 
 def _fold_prices(rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     said = decisions.select("question_id", "verdict", pl.col("value").alias("said"), "decided_at")
-    joined = rows.join(said, on="question_id", how="left")
+    # A pin is the last word on a price, whatever was said before about the same amount.
+    free = ~pl.col("pinned").list.contains("price")
+    joined = rows.join(said, on="question_id", how="left").with_columns(
+        pl.when(free).then(name).alias(name) for name in ("verdict", "decided_at")
+    )
     verdict = pl.col("verdict")
     corrected = pl.col("said").cast(MONEY, strict=False)
     return joined.with_columns(

@@ -89,10 +89,10 @@ BRANDS: dict[str, tuple[str, ...]] = _lines(
     Dolce & Gabbana: d&g | dolce and gabbana | dolce&gabbana
     Burton: burton snowboards
     Pure Fix Cycles: pure fix | purefix | purefix cycles
-    Darlie: darlie 好來 | darlie(ดาร์ลี่) | darlie (ดาร์ลี่)
+    Darlie: darlie 好來
     Colgate: colgate 高露潔 | colgate-palmolive | colgate palmolive
-    Clarins: clarins(คาแรงส์)
-    Fila: fila(ฟีล่า)
+    Clarins: clarins paris
+    Fila: fila sport
     """
 )
 """Canonical name -> other spellings, lower case."""

@@ -526,3 +526,25 @@ TABLES: dict[str, Table] = {
         CORRECTIONS,
     )
 }
+
+
+def reference() -> str:
+    """The reference documentation of all tables, as Markdown (`docs/tables.md`)."""
+    parts = ["# Tables\n\nDerived from `catalog_assets/vocabulary/columns.py` by `make docs`; do not edit.\n"]
+    for table in TABLES.values():
+        kept = ", ".join(table.partition) or "none"
+        parts.append(f"\n## {table.name}\n\nOne row is {table.grain}. Key: {', '.join(table.key)}. Partitions: {kept}.\n")
+        parts.append("\n| column | type | null | meaning |\n| --- | --- | --- | --- |\n")
+        parts.extend(
+            f"| {name} | {_shown(column.dtype)} | {'yes' if column.nullable else ''} | {column.meaning} |\n"
+            for name, column in table.columns.items()
+        )
+    return "".join(parts)
+
+
+def _shown(dtype: pl.DataType | type[pl.DataType]) -> str:
+    if isinstance(dtype, pl.List):
+        return f"list of {_shown(dtype.inner)}"
+    if isinstance(dtype, pl.Struct):
+        return "(" + ", ".join(field.name for field in dtype.fields) + ")"
+    return str(dtype).split("(")[0].lower() if not isinstance(dtype, pl.Decimal) else "decimal(18, 4)"

@@ -33,11 +33,16 @@ def project(catalog: Catalog) -> DbtProject:
     return DbtProject(PROJECT, target_path=target, profiles_dir=PROJECT)
 
 
+def dbt_executable() -> str:
+    """dbt of this environment, whether or not it is on the PATH."""
+    return str(Path(sys.executable).with_name("dbt"))
+
+
 def parse(catalog: Catalog, target: Path) -> None:
     """Write the manifest that Dagster reads."""
     target.mkdir(parents=True, exist_ok=True)
     place = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
-    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", *place, "--log-path", str(target)]
+    command = [dbt_executable(), "--quiet", "parse", *place, "--log-path", str(target)]
     done = subprocess.run(command, env=_environment(catalog), capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
         raise RuntimeError(f"dbt cannot read {PROJECT}:\n{done.stdout}{done.stderr}")

@@ -12,7 +12,7 @@ from catalog_assets.configuration import fingerprint
 from catalog_assets.stages import REREADS, Outcome, Partition, Stage, StageError, World, marks, require
 from catalog_assets.versions import code_version
 from catalog_assets.warehouse.contract import CatalogProducts, ProductAliases
-from catalog_assets.warehouse.transform import AliasChanges, alias_changes, current, offers_of
+from catalog_assets.warehouse.transform import AliasChanges, alias_changes, current, offers_of, published
 
 UPSTREAM = "validated_products"
 
@@ -40,13 +40,23 @@ def commit(world: World, partition: Partition, outcome: Outcome, run_id: str) ->
     """Load the products that the day touches, each as of its latest day. Aliases first: a key that vanishes from the
     catalogue is known only by its row there."""
     mine = world.lake.scan("catalog_products", day=partition.day).select("product_key").collect()["product_key"]
-    keys = pl.concat([mine, outcome.received]).unique()
-    live = current(_settled_rows(world, partition, keys))
+    keys = pl.concat([mine, outcome.received, _missing(world, partition)]).unique()
+    rows = _settled_rows(world, partition, keys)
+    live = current(rows)
     gone = keys.to_frame("product_key").join(live, on="product_key", how="anti")["product_key"]
     stamp = pl.lit(run_id).alias("run_id")
-    changes = _aliases(world, live, gone)
+    changes = _aliases(world, live, gone, published(rows))
     world.lake.merge("product_aliases", changes.rows.with_columns(stamp), changes.gone)
     world.lake.merge("catalog_products", live.with_columns(stamp), gone)
+
+
+def _missing(world: World, partition: Partition) -> pl.Series:
+    """Products that stand by a row until the day and are not in the catalogue: a row that ended them, which nothing
+    shows any more, was taken back (its delivery was retracted)."""
+    rows = world.lake.scan(UPSTREAM).filter(pl.col("day") <= partition.day).select("product_key", "day", "status")
+    last = rows.group_by("product_key").agg(pl.col("status").sort_by("day").last()).filter(pl.col("status") == "live")
+    shown = world.lake.scan("catalog_products").select("product_key")
+    return last.join(shown, on="product_key", how="anti").select("product_key").collect()["product_key"]
 
 
 def _settled_rows(world: World, partition: Partition, keys: pl.Series) -> pl.DataFrame:
@@ -64,9 +74,10 @@ def _settled_rows(world: World, partition: Partition, keys: pl.Series) -> pl.Dat
     raise StageError(f"catalog_products {partition}: {UPSTREAM} was rewritten while it was loaded; run it again.")
 
 
-def _aliases(world: World, live: pl.DataFrame, gone: pl.Series) -> AliasChanges:
+def _aliases(world: World, live: pl.DataFrame, gone: pl.Series, before: pl.DataFrame) -> AliasChanges:
     catalog = world.lake.scan("catalog_products").select("product_key", "offers")
-    removed = catalog.filter(pl.col("product_key").is_in(gone.implode())).collect()
+    shown = catalog.filter(pl.col("product_key").is_in(gone.implode())).collect()
+    removed = pl.concat([shown, before]).unique("product_key", keep="first").join(live, on="product_key", how="anti")
     homes = offers_of(live)
     if removed.height:
         staying = catalog.join(live.lazy(), on="product_key", how="anti").filter(

@@ -18,6 +18,12 @@ def current(rows: pl.DataFrame) -> pl.DataFrame:
     return latest.filter(pl.col("status") == "live").select(c for c in CATALOG_PRODUCTS.columns if c != "run_id")
 
 
+def published(rows: pl.DataFrame) -> pl.DataFrame:
+    """product_key, offers: each product as it was when it last stood."""
+    stood = rows.filter(pl.col("status") == "live").sort("product_key", "day")
+    return stood.unique("product_key", keep="last", maintain_order=True).select("product_key", "offers")
+
+
 @dataclass(frozen=True)
 class AliasChanges:
     """Rows to insert or update (PRODUCT_ALIASES but run_id) and alias keys to take away."""
@@ -40,10 +46,17 @@ def alias_changes(live: pl.DataFrame, removed: pl.DataFrame, homes: pl.DataFrame
     )
     heirs = _heirs(removed, homes)
     moved = heirs.select(pl.col("product_key").alias("alias_key"), pl.col("heir").alias("product_key"))
-    rebound = known.join(heirs, on="product_key").select("alias_key", pl.col("heir").alias("product_key"))
-    others = pl.concat([moved, rebound]).with_columns(pl.lit("gone").alias("reason"))
+    direct = (
+        pl.concat([members, moved.with_columns(pl.lit("gone").alias("reason"))])
+        .unique("alias_key", keep="first", maintain_order=True)
+        .join(live.select(pl.col("product_key").alias("alias_key")), on="alias_key", how="anti")
+    )
+    onward = direct.select(pl.col("alias_key").alias("product_key"), pl.col("product_key").alias("heir"))
+    followed = known.join(onward, on="product_key").select(
+        "alias_key", pl.col("heir").alias("product_key"), pl.lit("gone").alias("reason")
+    )
     rows = (
-        pl.concat([members, others])
+        pl.concat([direct, followed])
         .unique("alias_key", keep="first", maintain_order=True)
         .join(live.select(pl.col("product_key").alias("alias_key")), on="alias_key", how="anti")
         .filter(pl.col("alias_key") != pl.col("product_key"))

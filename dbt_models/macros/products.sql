@@ -49,17 +49,24 @@
 
 
 {#-
-  The lake's days that are to be loaded, in stretches of at most var('rows_at_a_time') rows (or one day): a Polars scan
+  The days that are to be loaded, in stretches of at most var('rows_at_a_time') rows (or one day): a Polars scan
   is held in memory as a whole, and what a rebuild needs must not grow with the lake.
-  Returns a list of (first day, last day).
+  Returns a list of (first day, last day). Every source of the model must be named before the query runs: it opens the
+  connection, and dbt-duckdb makes known to a connection only what was loaded before it was opened.
 -#}
 {%- macro lake_stretches() -%}
     {%- set stretches = [] -%}
     {%- if execute -%}
         {%- set query -%}
-            select day, count(*) from {{ source('lake', 'validated_products') }}
+            select day, count(*)
+            from {{ source('lake', 'validated_products') }}
             where {{ in_scope('day') if is_incremental() else 'true' }}
-            group by day order by day
+                and day in (
+                    select day from {{ source('lake', 'stage_ledger') }}
+                    where stage = 'validated_products' and balanced
+                )
+            group by day
+            order by day
         {%- endset -%}
         {%- set rows = namespace(sum=0) -%}
         {%- for day, count in run_query(query).rows -%}

@@ -20,7 +20,7 @@ from typing import Any, Literal
 import polars as pl
 
 from resources.review.formulas import formula_restored, formula_safe
-from resources.review.protocol import Decision, Outcome, ReviewStore, Verdict, moment
+from resources.review.protocol import Decision, Outcome, ReviewStore, ReviewStoreError, Verdict, moment
 from resources.review.replacement import MAX_REASON, allowed_values, clean, replacement_fault, shown
 
 COLUMNS = (
@@ -48,6 +48,9 @@ MAX_CELL = 30_000
 LISTED = 50
 """Allowed values that an exported cell lists."""
 
+SHOWN = 50
+"""Problems that a printed report lists; all are in `problems`."""
+
 _NEEDED = ("question_id", "decision", "value")
 _PERSON = ("decision", "value", "comment")
 _READ = ("question_id", *_PERSON)
@@ -55,7 +58,18 @@ _VERDICTS: dict[str, Verdict] = {"accept": "accept", "reject": "reject", "replac
 _PROBLEMS = pl.Schema({"line": pl.Int64, "message": pl.String})
 
 
-class ImportRefused(ValueError):
+class FileInTheWay(ReviewStoreError):
+    """An export would run over a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} is there already and may hold decisions that nobody has imported: import it first, "
+            "or name another file."
+        )
+
+
+class ImportRefused(ReviewStoreError):
     """Nothing of the file can be taken in; the message says why and what to do."""
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -89,6 +103,11 @@ class ImportReport:
             f"left out because of a problem: {self.problems.height}."
         )
 
+    def __str__(self) -> str:
+        problems = (f"Line {line}: {message}." for line, message in self.problems.head(SHOWN).rows())
+        more = self.problems.height - SHOWN
+        return "\n".join([self.summary, *problems, *([f"... and {more} more lines."] if more > 0 else [])])
+
 
 def export_csv(
     store: ReviewStore,
@@ -101,15 +120,12 @@ def export_csv(
 ) -> int:
     """Write the open questions (of a day, at most `limit`) to a CSV file; returns how many.
 
-    UTF-8 with a byte order mark, every cell quoted. Raises FileExistsError rather than replace a file that may hold
+    UTF-8 with a byte order mark, every cell quoted. Raises FileInTheWay rather than replace a file that may hold
     decisions nobody has imported yet.
     """
     path = Path(path)
     if path.exists() and not overwrite:
-        raise FileExistsError(
-            f"{path} is there already and may hold decisions that nobody has imported: import it first, "
-            "or name another file."
-        )
+        raise FileInTheWay(path)
     questions = store.open_questions(day, limit)
     part = path.with_name(f"{path.name}.part")
     _cells(questions).write_csv(
@@ -267,11 +283,11 @@ def read_cells(
     text = _text(path, max_bytes)
     delimiter, header = _header(path, text)
     kept = {name: place for place, name in enumerate(header) if name in COLUMNS}
-    shortest = min(place for name, place in kept.items() if name in _PERSON)
+    shortest = max(place for place, name in enumerate(header, start=1) if name not in _PERSON)
     rows: list[tuple[Any, ...]] = []
     problems: list[tuple[int, str]] = []
     for line, row in _records(path, text, delimiter, max_rows):
-        # Excel leaves out the delimiters of empty cells at the end of a line.
+        # Excel leaves out the delimiters of empty cells at the end of a line, here those of the person.
         cells = [*row, *[""] * (len(header) - len(row))] if len(row) >= shortest else row
         fault = _line_fault(header, cells)
         if fault is None:

@@ -14,24 +14,21 @@ was marked, and text that looks as if it was, gets one mark more; exactly one is
 
 import polars as pl
 
-FORMULA = "=+-@⁺⁼₊₌−⩵⩶﬩﹢﹣﹦﹫＋－＝＠"
+FORMULA = "=+-@⁺⁼₊₌−⁻₋⩵⩶﬩﹢﹣﹦﹫＋－＝＠"
 """Characters that start a formula, with those that programs normalise to one (full width, small, raised)."""
 
 _FORMULA = FORMULA.replace("-", r"\-")
 _BEFORE = r"""[\s\p{Z}\p{C}\p{Pi}\p{Pf}"'`´ʼ‚„〝〞〟＂＇]"""
 _BREAK = r"[,;\t\r\n]"
-_CELL = rf"^{_BEFORE}*[{_FORMULA}\t\r\n]"
+_START = rf"{_BEFORE}*[{_FORMULA}\t\r\n]"
 _INSIDE = rf"{_BEFORE[:-1]}--{_BREAK}]*[{_FORMULA}]"
 
 
 def formula_safe(text: pl.Expr) -> pl.Expr:
     """The text (String) as a cell that starts no formula, whichever delimiter the reader splits at."""
-    inside = text.str.replace_all(f"({_BREAK})({_INSIDE})", "${1}'${2}")
-    return pl.when(inside.str.contains(_CELL)).then(pl.lit("'") + inside).otherwise(inside)
+    return text.str.replace_all(f"({_BREAK})({_INSIDE})", "${1}'${2}").str.replace(f"^({_START})", "'${1}")
 
 
 def formula_restored(cell: pl.Expr) -> pl.Expr:
     """The text that `formula_safe` made the cell (String) of; a cell without its marks stays what it is."""
-    rest = cell.str.strip_prefix("'")
-    marked = cell.str.starts_with("'") & rest.str.contains(_CELL)
-    return pl.when(marked).then(rest).otherwise(cell).str.replace_all(f"({_BREAK})'({_INSIDE})", "${1}${2}")
+    return cell.str.replace(f"^'({_START})", "${1}").str.replace_all(f"({_BREAK})'({_INSIDE})", "${1}${2}")

@@ -184,10 +184,10 @@ class SqliteReviewStore:
 
     def replace_day(self, day: dt.date, questions: pl.DataFrame, kinds: Collection[str] = KINDS) -> None:
         """See `ReviewStore.replace_day`."""
-        strange = set(questions["kind"].to_list()) - set(kinds)
+        products, asked = _of_the_day(questions)
+        strange = set(asked["kind"].unique()) - set(kinds)
         if strange:
             raise ValueError(f"questions of kind {', '.join(sorted(strange))} are not among those replaced")
-        products, asked = _of_the_day(questions)
         with self._connection() as connection:
             with _transaction(connection, "BEGIN"):  # fills temporary tables only: nobody waits for it
                 _load_day(connection, products, asked)

@@ -169,7 +169,8 @@ def content(home: Path) -> dict[str, list[tuple]]:
 
 @dataclass(frozen=True)
 class Built:
-    """`partial`: built on BEFORE, then brought to DAYS by a run for two days. `full`: built on DAYS at once."""
+    """`partial`: built on BEFORE, then brought to DAYS by a run for two days. `full`: built on DAYS at once,
+    reading the lake in stretches of few rows, unit tests included."""
 
     lake: Lake
     before: dict[str, list[tuple]]
@@ -187,7 +188,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     before = content(partial)
     lake = write_lake(root / "lake", DAYS)
     runs["days"] = dbt(partial, lake, dbt_arguments([D3, D2], False))
-    runs["all"] = dbt(full, lake, ["build"])
+    runs["all"] = dbt(full, lake, ["build", "--vars", '{"rows_at_a_time": 4}'])
     return Built(lake, before, partial, full, runs)
 
 
@@ -365,6 +366,13 @@ def test_only_loaded_products_are_compared_with_the_catalogue(built: Built, tmp_
     )
     lake.replace("catalog_products", catalog)
     assert dbt(home, lake, check).failed == {"dim_product_agrees_with_catalog_products"}
+
+
+def test_one_model_can_be_run_alone(built: Built, tmp_path: Path) -> None:
+    """As Dagster does for a part of the assets: no earlier model has made the lake's tables known."""
+    run = dbt(tmp_path / "home", built.lake, ["run", "--select", "int_product_days"])
+    assert run.code == 0, run.output
+    assert content(tmp_path / "home")["intermediate.int_product_days"] == content(built.full)["intermediate.int_product_days"]
 
 
 # --- without a lake ------------------------------------------------------------------------------------------------

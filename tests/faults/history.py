@@ -99,7 +99,7 @@ def _decide(world: World) -> None:
         question = _colour_question(world)
     if question is None:
         raise AssertionError("the history must ask about the lamp's colour")
-    outcomes = world.review.decide([Decision(question, "replace", "Ben", _moment(51), value="red", reason="seen")])
+    outcomes = world.review.decide([Decision(question, "replace", "Ben", _moment(51), value="Red", reason="seen")])
     assert outcomes[0].status in ("recorded", "already")
 
 
@@ -112,7 +112,7 @@ def _colour_question(world: World) -> str | None:
 
 
 def _pin(world: World) -> None:
-    fact = corrections.Fact("pin", "Ana", "label", source="alpha", product_id="a2", attribute="color", value="green")
+    fact = corrections.Fact("pin", "Ana", "label", source="alpha", product_id="a2", attribute="color", value="Green")
     corrections.state(world, fact, _moment(52))
 
 

@@ -103,6 +103,28 @@ def test_a_rerun_takes_away_what_it_no_longer_yields_and_updates_the_rest(tmp_pa
     assert opened(store) == ["a", "c"]
 
 
+def test_a_question_stays_while_it_stands_on_another_day(tmp_path):
+    store = store_with(tmp_path, "q")
+    store.replace_day(NEXT_DAY, asked(("q", "p2"), name="Hammer"))
+    store.replace_day(NEXT_DAY, asked())
+    (row,) = store.open_questions().iter_rows(named=True)
+    assert (row["name"], row["products"], row["days"], row["oldest_day"]) == ("Drill", 1, 1, DAY)
+
+
+def test_each_stage_replaces_the_kinds_it_asks(tmp_path):
+    store = store_with(tmp_path, "colour", "length")
+    store.replace_day(DAY, asked(("price", "p"), kind="price", value="9.90"), ("price",))
+    assert opened(store) == ["colour", "length", "price"]
+    store.replace_day(DAY, asked(("colour", "p")), ("attribute", "category", "description"))
+    assert opened(store) == ["colour", "price"]
+    with pytest.raises(ValueError, match="questions of kind attribute are not among those replaced"):
+        store.replace_day(DAY, asked(("colour", "p")), ("price",))
+    store.replace_day(DAY, asked(), ("price",))
+    assert opened(store) == ["colour"]
+    store.replace_day(DAY, asked())
+    assert standing(store) == {"questions": [], "question_days": [], "question_products": []}
+
+
 def test_neither_rows_nor_days_have_an_order(tmp_path):
     days = {
         DAY: pl.concat([asked(("a", "p2"), name="two", confidence=0.2), asked(("a", "p1"), name="one")]),

@@ -1,0 +1,49 @@
+"""A file that is dropped starts, by itself, the run of exactly its partition, and then of its day."""
+
+import os
+import time
+
+import polars as pl
+import pytest
+from conftest import ROWS
+
+from catalog_assets.configuration import load
+from resources import open_world
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("dagster"), pytest.mark.timeout(900)]
+
+DAY, NEXT = "2026-01-10", "2026-01-11"
+QUIET = 40
+"""Seconds in which the sensors tick at least twice."""
+
+
+def test_arrivals_start_their_partition_and_its_day(dagster):
+    file = dagster.drop("shop", DAY, "feed.csv", ROWS)
+    dagster.wait_for(1, "arrival", f"{DAY}|shop")
+    dagster.wait_for(1, "day", DAY)
+    assert {run[1] for run in dagster.runs() if run[0] == "arrival"} == {f"{DAY}|shop"}, "exactly its partition"
+
+    dagster.drop("shop", DAY, "more.csv", ROWS.replace("20.00", "19.00"))  # a second file on the same day
+    dagster.wait_for(2, "arrival", f"{DAY}|shop")
+    dagster.wait_for(2, "day", DAY)
+
+    os.utime(file, (time.time() - 60, time.time() - 60))  # the same delivery again, touched
+    dagster.drop("shop", NEXT, "feed.csv", ROWS)  # the same bytes on another day
+    dagster.wait_for(1, "arrival", f"{NEXT}|shop")
+    dagster.wait_for(1, "day", NEXT)
+    dagster.wait_for(1, "warehouse", NEXT)
+    time.sleep(QUIET)
+    arrivals = [run[1] for run in dagster.runs() if run[0] == "arrival"]
+    assert arrivals.count(f"{DAY}|shop") == 2, "the delivery that was seen before starts nothing"
+
+    world = open_world(load(dagster.folder / "catalog.yaml"))
+    catalog = world.lake.read("catalog_products")
+    assert sorted(catalog["name"]) == ["Coffee mug 300 ml", "Desk lamp 9 W white"]
+    assert world.lake.read("stage_ledger")["balanced"].all()
+    assert world.lake.read("quarantine")["rule"].unique().to_list() == ["missing_product_id"]
+    deliveries = world.lake.read("deliveries").sort("day", "sequence")
+    assert deliveries.select("day", "sequence").with_columns(pl.col("day").cast(pl.String)).rows() == [
+        (DAY, 1),
+        (DAY, 2),
+        (NEXT, 1),
+    ]

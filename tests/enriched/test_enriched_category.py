@@ -1,0 +1,88 @@
+"""Categories by the supplier's path, by words of the name, or by both."""
+
+import polars as pl
+import pytest
+
+from catalog_assets.enriched.category import ALIASES, FOUND, KEYWORDS, categories
+from catalog_assets.enriched.priors import PRIORS
+from catalog_assets.vocabulary.categories import CATEGORIES
+from tests.enriched.enriched_frames import contents, described
+
+
+def found(name, path=None):
+    """(category, kind, evidence) of one product, or None."""
+    texts = pl.DataFrame({"row": [0], "name": [name], "category_path": [path]},
+                         schema={"row": pl.UInt32, "name": pl.String, "category_path": pl.String})  # fmt: skip
+    rows = categories(texts, PRIORS)
+    assert rows.schema == FOUND
+    return rows.select("category", "kind", "evidence").rows()[0] if rows.height else None
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "category", "kind"),
+    [
+        ("X1", "Audio > Headphones", "Electronics > Audio > Headphones", "category path"),
+        ("X1", "computers > MONITORS", "Computers > Monitors", "category path"),
+        ("Sony headphones", "Audio > Headphones", "Electronics > Audio > Headphones", "category path and name"),
+        ("Red sofa", "Audio > Headphones", "Electronics > Audio > Headphones", "category path against name"),
+        ("X1", "Headphones > Odds and ends", "Electronics > Audio > Headphones", "category parent"),
+        ("Red sofa", None, "Home > Furniture", "category name"),
+        ("Red sofa", "Odds and ends", "Home > Furniture", "category name"),
+        ("Casablanca - DVD", None, "Films > DVD", "category name ending"),
+        ("Chair and headphones", None, "Electronics > Audio > Headphones", "category name divided"),
+        ("Laptop with 256GB SSD", None, "Computers > Laptops", "category name"),
+        ("Wall mount for television", None, "Electronics > TV & Home Cinema > TV Accessories", "category name"),
+        ("Camera bag", None, "Electronics > Cameras & Photo", "category name"),
+    ],
+)
+def test_a_category(name, path, category, kind):
+    answer = found(name, path)
+    assert answer is not None
+    assert answer[:2] == (category, kind)
+
+
+@pytest.mark.parametrize("name", ["", "X1", "sofä", "(.*)", "\x00", "ignorance"])
+def test_no_category(name):
+    assert found(name) is None
+
+
+def test_agreement_raises_and_contradiction_lowers():
+    assert PRIORS["category path and name"] > PRIORS["category path"] > 0.85 > PRIORS["category path against name"]
+    assert PRIORS["category name"] > PRIORS["category name divided"]
+
+
+def test_the_evidence_is_the_path_or_the_words():
+    assert found("X1", "Audio > Headphones")[2] == "Audio > Headphones"
+    assert found("Big RED SOFA!", None)[2] == "SOFA"
+
+
+def test_an_alias_of_several_categories_is_decided_by_the_name():
+    alias = ALIASES.filter(pl.col("shared") > 1)["alias"].sort()[0]
+    options = ALIASES.filter(pl.col("alias") == alias)["category"].to_list()
+    assert found("X1", alias)[1] == "category name divided"
+    for option in options:
+        own = KEYWORDS.filter(pl.col("category") == option, pl.col("keyword").is_unique())
+        word = own.sort("weight", descending=True)["keyword"][0]
+        answer = found(word, alias)
+        assert answer[0] in options
+
+
+def test_the_answer_is_complete_and_of_the_taxonomy():
+    row = described(name="Red sofa")
+    assert row["category"] in CATEGORIES
+    assert row["category_method"] == "rule"
+    assert row["category_confidence"] == PRIORS["category name"]
+    assert row["category_evidence"] == "sofa"
+    assert row["category_model_version"].startswith("rules-")
+
+
+def test_no_category_is_null_throughout_but_can_be_asked_for():
+    row = described(name="X1")
+    assert {row[f"category{part}"] for part in ("", "_confidence", "_method", "_model_version", "_evidence")} == {None}
+    assert len(row["category_question_id"]) == 32
+
+
+def test_aliases_and_keywords_are_of_the_taxonomy():
+    assert set(ALIASES["category"]) == set(CATEGORIES)
+    assert set(KEYWORDS["category"]) <= set(CATEGORIES)
+    assert contents({"name": "x"}).height == 1
