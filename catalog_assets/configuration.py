@@ -134,7 +134,9 @@ class Thresholds(_Strict):
 
     accept: float = Field(0.85, ge=0, le=1, description="A value at or above this confidence is accepted by itself.")
     price_min: float = Field(0.01, ge=0, description="Lowest price that is believed.")
-    price_max: float = Field(10_000_000, gt=0, description="Highest price that is believed.")
+    price_max: float = Field(
+        1_000_000, gt=0, description="Highest price that is believed, in dollars or euros; scaled for small currencies."
+    )
     price_deviations: float = Field(2.0, gt=0, description="Standard deviations from the category's average.")
     price_sample: int = Field(10, ge=3, description="Products a category needs before its average says anything.")
     price_disagreement: float = Field(0.5, gt=0, description="Relative spread of prices between sources.")

@@ -187,7 +187,7 @@ def status_rows(world: World) -> list[dict[str, Any]]:
         row: dict[str, Any] = {"day": day.isoformat(), "sources": f"{len(arrived)}/{len(world.catalog.sources)}"}
         for stage in STAGES:
             states_of = [s.state for s in mine if s.stage == stage.name]
-            row[stage.name] = _summed(states_of)
+            row[stage.name.removesuffix("_products")] = _summed(states_of)
         row["pending"] = int(sums["pending"].sum())
         row["quarantined"] = int(sums["quarantined"].sum())
         rows.append(row)

@@ -45,7 +45,7 @@ class Delivery:
 
 def listing(ids: str, **identity: str | None) -> dict[str, Identity]:
     """Offers named by single letters, all with the same identity."""
-    return {name: identity for name in ids}
+    return dict.fromkeys(ids, identity)
 
 
 def _places(deliveries: Iterable[Delivery]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -29,8 +29,8 @@ def graph(tmp_path_factory):
 
     folder: Path = tmp_path_factory.mktemp("definitions")
     columns = {"product_id": "id", "name": "name"}
-    catalog = parse({"home": "home", "sources": {"b": {"columns": columns}, "a": {"columns": columns}}}, folder / "c.yaml")
-    return build_defs(catalog)
+    sources = {name: {"columns": columns} for name in ("b", "a")}
+    return build_defs(parse({"home": "home", "sources": sources}, folder / "c.yaml"))
 
 
 def test_assets(graph):
@@ -39,7 +39,8 @@ def test_assets(graph):
     for name in EXPECTED:
         node = next(node for node in assets.asset_nodes if node.key.to_user_string() == name)
         partitions = node.partitions_def
-        dimensions = "|".join(d.name for d in partitions.partitions_defs) if hasattr(partitions, "partitions_defs") else "day"
+        several = getattr(partitions, "partitions_defs", None)
+        dimensions = "|".join(dimension.name for dimension in several) if several else "day"
         found[name] = (dimensions, sorted(key.to_user_string() for key in node.parent_keys))
     assert found == EXPECTED
 

@@ -87,7 +87,9 @@ def test_the_sentence_names_a_few_examples() -> None:
 
 
 @given(st.lists(st.sampled_from(FATES), max_size=12), st.data())
-def test_one_change_of_a_balanced_set_breaks_it_whatever_the_ids_look_like(drawn: list[str], data: st.DataObject) -> None:
+def test_one_change_of_a_balanced_set_breaks_it_whatever_the_ids_look_like(
+    drawn: list[str], data: st.DataObject
+) -> None:
     came = [f"r{n}" for n in range(len(drawn))]
     fates = {fate: [i for i, f in zip(came, drawn, strict=True) if f == fate] for fate in FATES}
     assert counted(came, fates).holds
@@ -188,7 +190,9 @@ NESTED = [
 
 def test_what_stands_in_lists_counts() -> None:
     frames = [frame(MATCHED_PRODUCTS, [product(MATCHED_PRODUCTS, conflicts=value)]) for value in NESTED]
-    frames += [frame(MATCHED_PRODUCTS, [product(MATCHED_PRODUCTS, offers=[member(live=live)])]) for live in (True, False)]
+    frames += [
+        frame(MATCHED_PRODUCTS, [product(MATCHED_PRODUCTS, offers=[member(live=live)])]) for live in (True, False)
+    ]
     prints = {content_fingerprint(rows, MATCHED_PRODUCTS.content) for rows in frames}
     assert len(prints) == len(frames) - 1, "one frame stands twice: no conflicts, a live member"
 

@@ -100,7 +100,7 @@ def test_packages_and_single_modules_together(root: Path) -> None:
 
 
 def test_a_name_that_leads_nowhere_is_an_error(root: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="stage/gone.py"):
+    with pytest.raises(FileNotFoundError, match=r"stage/gone\.py"):
         version("stage", "stage/gone.py")
 
 

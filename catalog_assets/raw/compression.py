@@ -66,7 +66,7 @@ def _gunzip(data: bytes, path: str, limits: Limits) -> bytes:
     rest = memoryview(data)
     while rest.nbytes:
         if bytes(rest[:2]) != GZIP:
-            if any(rest):  # zeros may fill up the last block of a tape or disk
+            if bytes(rest).strip(b"\0"):  # zeros may fill up the last block of a tape or disk
                 raise BadArchive(path, "holds something else behind its gzip data; have it packed again.")
             break
         rest = rest[_member(rest, stream, path, limits) :]

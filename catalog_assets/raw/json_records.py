@@ -26,6 +26,7 @@ from catalog_assets.raw.json_scan import (
     Structure,
     child,
     closing,
+    ends_in_string,
     find_key,
     keys,
     keys_with_escapes,
@@ -157,8 +158,7 @@ def _cut_short(buffer: Bytes, starts: Positions, ends: Positions, begin: int, hi
     rest = buffer[begin:high].tobytes()
     if rest.endswith(b"}") and valid_json(pl.Series([rest]).cast(pl.String, strict=False))[0]:
         return Places(np.append(starts, begin), np.append(ends, high), (high, high), "truncated_json", CUT_SHORT)
-    top = int(trim(buffer, np.array([0]), np.array([high]))[0][0])
-    if rest and rest[-1] == buffer[top] + 2:  # the file ends with the bracket that closes it: nothing was cut off
+    if rest[-1:] in (b"}", b"]") and ends_in_string(buffer, begin, high):  # the end is there, but a quote too many
         return Places(starts, ends, (begin, high))
     return Places(starts, ends, (begin, high), "truncated_json", CUT_SHORT)
 

@@ -118,6 +118,11 @@ def _marks_by_line(buffer: Bytes, low: int, high: int) -> tuple[Positions, Posit
     return marks, quotes, False
 
 
+def ends_in_string(buffer: Bytes, begin: int, end: int) -> bool:
+    """Whether a text that begins outside strings ends inside one."""
+    return bool(len(_candidates(buffer, begin, end)[1]) & 1)
+
+
 @dataclass(frozen=True)
 class Members:
     """Members of many objects: the object's number, the key's span between its quotes, the value's span.

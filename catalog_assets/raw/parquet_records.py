@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from catalog_assets.configuration import Limits
 from catalog_assets.raw.records import FAILURE_COLUMNS, NOTHING, Split, refused
+from catalog_assets.raw.spans import joined_bytes, texts
 
 INVALID = "The file cannot be read as Parquet ({}). Have it sent again, or check the source's format."
 TOO_LARGE = "The file unpacks to {} bytes, more than limits.stream_bytes ({}); raise the limit if that is right."
@@ -80,12 +81,19 @@ def _payloads(table: pa.Table) -> pl.Series:
 def _json_column(column: pl.Series) -> pl.Series:
     """A column in a type that JSON can tell exactly."""
     if column.dtype == pl.Binary:
-        # Old writers store text as bytes. What is no text is shown in hexadecimal digits.
-        text = column.cast(pl.String, strict=False)
-        return text if text.null_count() == column.null_count() else column.bin.encode("hex")
+        return _text_or_digits(column)
     if isinstance(column.dtype, pl.Datetime):
         return column.dt.to_string("iso:strict")
     return column.cast(_json_type(column.dtype))
+
+
+def _text_or_digits(column: pl.Series) -> pl.Series:
+    """Bytes as text, since old writers store text so; what is no text in hexadecimal digits."""
+    data, starts, ends = joined_bytes(column)
+    text = texts(data.to_pybytes(), starts, ends, "utf-8")
+    columns = pl.DataFrame({"bytes": column, "text": text})
+    shown = pl.coalesce("text", pl.col("bytes").bin.encode("hex"))
+    return columns.select(pl.when(pl.col("bytes").is_not_null()).then(shown).alias(column.name)).to_series()
 
 
 def _json_type(dtype: pl.DataType) -> pl.DataType:

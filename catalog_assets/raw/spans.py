@@ -218,7 +218,7 @@ def shown(piece: bytes, encoding: str) -> str:
 
 
 def joined_bytes(text: pl.Series) -> tuple[pa.Buffer, Positions, Positions]:
-    """The bytes of a String column without nulls behind one another; begin and end of each value."""
+    """The bytes of a String or Binary column behind one another; begin and end of each value (a null has no bytes)."""
     values = text.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
     _, offsets, data = values.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64)[values.offset : values.offset + len(values) + 1]

@@ -57,14 +57,14 @@ def decode(records: pl.DataFrame, source: Source) -> pl.DataFrame:
     the record has no such value or an empty one.
     """
     paths = decoded_paths(source)
-    ways = records.select("format", "header", pl.int_range(pl.len()).alias("at")).group_by("format", "header").agg("at")
     order, tables = [], []
-    for file_format, header, at in ways.iter_rows():
-        rows = records[at] if ways.height > 1 else records
+    for file_format, header in records.select("format", "header").unique(maintain_order=True).iter_rows():
+        same = (pl.col("format") == file_format) & pl.col("header").eq_missing(pl.lit(header, pl.String))
+        rows = records.filter(same)
         is_csv = file_format == "csv"
         values = decode_csv(rows["payload"], header, source, paths) if is_csv else decode_json(rows["payload"], paths)
         tables.append(rows.select(KEYS).hstack(values))
-        order += at
+        order.append(records.select(same.arg_true()).to_series())
     if not tables:
         return records.select(KEYS).with_columns(pl.lit(None, pl.String).alias(path) for path in paths)
-    return tables[0] if len(tables) == 1 else pl.concat(tables)[np.argsort(order)]
+    return tables[0] if len(tables) == 1 else pl.concat(tables)[pl.concat(order).arg_sort()]

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
-from catalog_assets.raw.splitting import decode
 from catalog_assets.raw.deliveries import effective, known_deliveries
+from catalog_assets.raw.splitting import decode
 from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, World, mark, require
 from catalog_assets.standardized.contract import StandardizedProducts
 from catalog_assets.standardized.transform import Standardized, standardize

@@ -10,6 +10,7 @@ from catalog_assets.configuration import Thresholds
 from catalog_assets.contracts import Rule, contract
 from catalog_assets.vocabulary.categories import CATEGORIES
 from catalog_assets.vocabulary.columns import VALIDATED_PRODUCTS
+from catalog_assets.vocabulary.currencies import MAGNITUDE
 
 PRICE_STATES = ("accepted", "pending", "rejected", "none")
 SCORES = ("completeness", "accuracy", "consistency", "timeliness", "uniqueness", "quality")
@@ -21,11 +22,14 @@ _no_price = pl.col("price").is_null()
 def refusing(thresholds: Thresholds) -> tuple[Rule, ...]:
     """A product that breaks one of these is not published; it waits in quarantine."""
     low, high = thresholds.price_min, thresholds.price_max
+    scale = pl.col("currency").replace_strict(MAGNITUDE, default=1, return_dtype=pl.Int64)
+    in_range = (pl.col("price") >= low) & (pl.col("price") <= high * scale)
     return (
         Rule(
             "price_out_of_range",
-            _gone | _no_price | pl.col("price").is_between(low, high),
-            f"The price lies outside {low} to {high} (thresholds.price_min, price_max); correct its source or pin it.",
+            _gone | _no_price | in_range,
+            f"The price lies outside {low:,.2f} to {high:,.0f} (thresholds.price_min, price_max, scaled for small "
+            "currencies); correct it at its source or pin it.",
         ),
         Rule(
             "category_not_allowed",

@@ -443,7 +443,7 @@ STAGE_LEDGER = Table(
         "merged": Column(pl.Int64, "Part of another"),
         "skipped": Column(pl.Int64, "Stale or retracted"),
         "pending": Column(pl.Int64, "Waiting for a person"),
-        "balanced": Column(pl.Boolean, "Each unit has one fate, by recount, and contracts hold; false while a run writes"),
+        "balanced": Column(pl.Boolean, "Each unit has one fate and contracts hold; false while a run writes"),
         "input_fingerprint": Column(pl.String, "Fingerprint of what was read"),
         "output_fingerprint": Column(pl.String, "Fingerprint of what was written"),
         "details": Column(pl.String, "JSON: what the partition's checks and pictures show"),
@@ -533,7 +533,8 @@ def reference() -> str:
     parts = ["# Tables\n\nDerived from `catalog_assets/vocabulary/columns.py` by `make docs`; do not edit.\n"]
     for table in TABLES.values():
         kept = ", ".join(table.partition) or "none"
-        parts.append(f"\n## {table.name}\n\nOne row is {table.grain}. Key: {', '.join(table.key)}. Partitions: {kept}.\n")
+        key = ", ".join(table.key)
+        parts.append(f"\n## {table.name}\n\nOne row is {table.grain}. Key: {key}. Partitions: {kept}.\n")
         parts.append("\n| column | type | null | meaning |\n| --- | --- | --- | --- |\n")
         parts.extend(
             f"| {name} | {_shown(column.dtype)} | {'yes' if column.nullable else ''} | {column.meaning} |\n"

@@ -131,3 +131,12 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "pesos": ("MXN", "CLP", "COP", "ARS", "PHP", "UYU", "DOP", "CUP"),
 }
 """Symbols of several currencies: they name none by themselves, the source's `currency` does."""
+
+MAGNITUDE: dict[str, int] = {
+    **dict.fromkeys(("IDR", "VND", "IRR", "LBP", "LAK"), 10_000),
+    **dict.fromkeys(("KRW", "CLP", "COP", "PYG", "NGN", "KZT", "ARS", "CRC"), 1_000),
+    **dict.fromkeys(("JPY", "HUF", "INR", "ISK", "RSD", "PKR", "PHP", "RUB", "KES", "EGP", "TWD", "THB", "TRY"), 100),
+    **dict.fromkeys(("MXN", "CZK", "SEK", "NOK", "DKK", "ZAR", "UAH"), 10),
+}
+"""Roughly how many units buy what one dollar buys, as a power of ten; 1 for all others. For judging whether a price is
+plausible at all, never for conversion."""

@@ -13,12 +13,12 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
-from resources.warehouse import dbt_arguments, environment
 
 from catalog_assets.configuration import Catalog
 from catalog_assets.materialize import stage_assets
 from catalog_assets.partitions import days
 from catalog_assets.warehouse.stage import STAGE
+from resources.warehouse import dbt_arguments, environment
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_models"
 

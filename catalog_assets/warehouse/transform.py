@@ -45,9 +45,10 @@ def alias_changes(live: pl.DataFrame, removed: pl.DataFrame, homes: pl.DataFrame
         "alias_key", "product_key", pl.lit("member").alias("reason")
     )
     heirs = _heirs(removed, homes)
-    moved = heirs.select(pl.col("product_key").alias("alias_key"), pl.col("heir").alias("product_key"))
+    moved = heirs.select(pl.col("product_key").alias("alias_key"), pl.col("heir").alias("product_key"), "reason")
+    news = moved.join(known, on=["alias_key", "product_key"], how="anti")
     direct = (
-        pl.concat([members, moved.with_columns(pl.lit("gone").alias("reason"))])
+        pl.concat([members, news])
         .unique("alias_key", keep="first", maintain_order=True)
         .join(live.select(pl.col("product_key").alias("alias_key")), on="alias_key", how="anti")
     )
@@ -78,8 +79,13 @@ def offers_of(products: pl.DataFrame) -> pl.DataFrame:
 
 
 def _heirs(removed: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
-    """product_key, heir: the live product that has most of a removed product's offers; ties by key."""
+    """product_key, heir, reason: the live product that has a removed product's anchor offer (a member), else the one
+    that has most of its offers (gone); ties by key."""
     found = _exploded(removed).join(homes.rename({"product_key": "heir"}), on=["source", "product_id"])
-    counted = found.filter(pl.col("heir") != pl.col("product_key")).group_by("product_key", "heir").len("n")
-    best = counted.sort("product_key", pl.col("n").cast(pl.Int64).neg(), "heir")
-    return best.unique("product_key", keep="first", maintain_order=True).select("product_key", "heir")
+    anchor = (product_key() == pl.col("product_key")).any().alias("anchor")
+    counted = found.filter(pl.col("heir") != pl.col("product_key")).group_by("product_key", "heir").agg(
+        anchor, pl.len().cast(pl.Int64).alias("n")
+    )  # fmt: skip
+    best = counted.sort("product_key", ~pl.col("anchor"), pl.col("n").neg(), "heir")
+    reason = pl.when("anchor").then(pl.lit("member")).otherwise(pl.lit("gone")).alias("reason")
+    return best.unique("product_key", keep="first", maintain_order=True).select("product_key", "heir", reason)

@@ -89,13 +89,20 @@ DAYS: dict[dt.date, list[Row]] = {
 
 BEFORE: dict[dt.date, list[Row]] = {
     D1: [*DAYS[D1], live("lost", D1)],
-    D2: [live("drill", D2, "99", gtin="00000000000017"), withdrawn("saw", D2), live("light", D2, "31"), live("ghost", D2)],
+    D2: [
+        live("drill", D2, "99", gtin="00000000000017"),
+        withdrawn("saw", D2),
+        live("light", D2, "31"),
+        live("ghost", D2),
+    ],
     D4: DAYS[D4],
 }
 """As DAYS before the third day arrived, the second was run again (another price, no ghost), and the first (no lost)."""
 
 
-def mark(day: dt.date, balanced: bool = True, stage: str = "validated_products", source: str = "*", **counts: int) -> Row:
+def mark(
+    day: dt.date, balanced: bool = True, stage: str = "validated_products", source: str = "*", **counts: int
+) -> Row:
     fates = dict.fromkeys(("received", "passed", "quarantined", "superseded", "merged", "skipped", "pending"), 0)
     texts = {"run_id": "r1", "unit": "products", "input_fingerprint": "", "output_fingerprint": "", "details": "{}"}
     return {"stage": stage, "day": day, "source": source, "balanced": balanced, **texts, **fates, **counts}
@@ -140,7 +147,9 @@ def dbt(home: Path, lake: Lake | Path, arguments: Sequence[str]) -> Run:
     uri = lake.uri if isinstance(lake, Lake) else str(lake)
     home.mkdir(exist_ok=True)
     variables = {**os.environ, **environment(home, uri, None)}
-    done = subprocess.run([DBT, "--no-use-colors", *arguments], env=variables, capture_output=True, text=True, timeout=200)
+    done = subprocess.run(
+        [DBT, "--no-use-colors", *arguments], env=variables, capture_output=True, text=True, timeout=200
+    )
     results = home / "dbt" / "target" / "run_results.json"
     assert results.exists(), done.stdout + done.stderr
     nodes = json.loads(results.read_text())["results"]
@@ -267,8 +276,8 @@ def test_prices_are_told_where_they_change(built: Built) -> None:
 def test_category_overview_counts_the_live_products(built: Built) -> None:
     found = rows(
         built.full,
-        "select category, currency, live_products, average_price, median_price, mean_quality, gtin_share, pending_values "
-        "from marts.mart_category_overview order by category, currency",
+        "select category, currency, live_products, average_price, median_price, mean_quality, gtin_share, "
+        "pending_values from marts.mart_category_overview order by category, currency",
     )
     assert found == [
         ("Computers > Monitors", "EUR", 2, Decimal("20.5"), Decimal("20.5"), 80.0, 0.5, 0),
@@ -332,6 +341,17 @@ def test_broken_lake_rows_fail_and_change_nothing(built: Built, tmp_path: Path) 
     assert content(tmp_path / "home")["marts.dim_product"] == content(built.full)["marts.dim_product"]
 
 
+def test_a_model_that_fails_halfway_changes_nothing(built: Built, tmp_path: Path) -> None:
+    """The days are forgotten and loaded in one transaction: a column too many fails between the two."""
+    shutil.copytree(built.full, tmp_path / "home")
+    with duckdb.connect(tmp_path / "home" / WAREHOUSE) as connection:
+        connection.execute("alter table intermediate.int_product_days add column stranger varchar")
+    before = content(tmp_path / "home")
+    arguments = [*dbt_arguments([D3], False), "--select", "int_product_days"]
+    assert dbt(tmp_path / "home", built.lake, arguments).failed == {"int_product_days"}
+    assert content(tmp_path / "home") == before
+
+
 def test_a_broken_dimension_fails(built: Built, tmp_path: Path) -> None:
     shutil.copytree(built.full, tmp_path / "home")
     with duckdb.connect(tmp_path / "home" / WAREHOUSE) as connection:
@@ -357,7 +377,10 @@ def test_only_loaded_products_are_compared_with_the_catalogue(built: Built, tmp_
     """A day committed to the lake but not loaded yet is outstanding, not wrong; a value that differs is wrong."""
     home, folder = tmp_path / "home", tmp_path / "lake"
     shutil.copytree(built.full, home)
-    days = {**DAYS, dt.date(2026, 1, 6): [live("drill", dt.date(2026, 1, 6), "50"), withdrawn("hose", dt.date(2026, 1, 6))]}
+    days = {
+        **DAYS,
+        dt.date(2026, 1, 6): [live("drill", dt.date(2026, 1, 6), "50"), withdrawn("hose", dt.date(2026, 1, 6))],
+    }
     lake = write_lake(folder, days)
     check = ["test", "--select", "dim_product_agrees_with_catalog_products"]
     assert dbt(home, lake, check).code == 0
@@ -372,7 +395,10 @@ def test_one_model_can_be_run_alone(built: Built, tmp_path: Path) -> None:
     """As Dagster does for a part of the assets: no earlier model has made the lake's tables known."""
     run = dbt(tmp_path / "home", built.lake, ["run", "--select", "int_product_days"])
     assert run.code == 0, run.output
-    assert content(tmp_path / "home")["intermediate.int_product_days"] == content(built.full)["intermediate.int_product_days"]
+    assert (
+        content(tmp_path / "home")["intermediate.int_product_days"]
+        == content(built.full)["intermediate.int_product_days"]
+    )
 
 
 # --- without a lake ------------------------------------------------------------------------------------------------
@@ -387,7 +413,9 @@ def test_a_lake_without_tables_gives_empty_relations(tmp_path: Path) -> None:
 def test_the_project_parses_without_lake_or_environment(tmp_path: Path) -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("CATALOG_", "DBT_", "AWS_"))}
     folders = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", tmp_path, "--log-path", tmp_path]
-    done = subprocess.run([DBT, "parse", *folders], env=clean, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+    done = subprocess.run(
+        [DBT, "parse", *folders], env=clean, cwd=tmp_path, capture_output=True, text=True, timeout=200
+    )
     assert done.returncode == 0, done.stdout
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     keys = {node["name"]: node["config"]["meta"]["dagster"]["asset_key"] for node in manifest["sources"].values()}

@@ -15,12 +15,14 @@ import pytest
 import yaml
 
 READY = 180
+SHOP = {"product_id": "id", "name": "name", "price": "price", "brand": "brand"}
+DEPOT = {"product_id": "sku", "name": "title", "price": "price"}
 CONFIG = {
     "home": "home",
     "start_day": "2026-01-01",
     "sources": {
-        "shop": {"columns": {"product_id": "id", "name": "name", "price": "price", "brand": "brand"}, "currency": "EUR"},
-        "depot": {"format": "ndjson", "columns": {"product_id": "sku", "name": "title", "price": "price"}, "currency": "EUR"},
+        "shop": {"columns": SHOP, "currency": "EUR"},
+        "depot": {"columns": DEPOT, "currency": "EUR", "format": "ndjson"},
     },
 }
 ROWS = "id,name,price,brand\n1,Desk lamp 9 W white,20.00,Lumo\n2,Coffee mug 300 ml,8.50,Kera\n,No identity,1.00,X\n"
@@ -54,8 +56,7 @@ class Dagster:
 
         with DagsterInstance.from_config(str(self.home / "dagster")) as instance:
             found = instance.get_runs()
-        rows = [(r.job_name, r.tags.get("dagster/partition", ""), r.status.value) for r in reversed(found)]
-        return rows
+        return [(r.job_name, r.tags.get("dagster/partition", ""), r.status.value) for r in reversed(found)]
 
     def wait_for(self, wanted: int, job: str, partition: str, seconds: float = 120) -> list[tuple[str, str, str]]:
         """Wait until so many runs of the job and partition have succeeded."""

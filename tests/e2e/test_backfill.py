@@ -29,6 +29,9 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
+STAGES = ("raw", "standardized", "matched", "enriched", "reviewed", "validated", "catalog")
+
+
 def call(*arguments: str):
     return CliRunner().invoke(main, arguments, catch_exceptions=False)
 
@@ -56,9 +59,9 @@ def test_one_partition_fails_and_is_retried_alone(place, monkeypatch):
     assert "2026-01-06|south" in first.output
     assert "same command again" in first.output, broken
     after = {row["day"]: row for row in states()}
-    assert after["2026-01-05"]["catalog_products"] == "done", "the others go on"
-    assert "missing" in after["2026-01-06"]["raw_products"]
-    assert after["2026-01-06"]["catalog_products"] == "done", "the day runs with the sources that arrived"
+    assert after["2026-01-05"]["catalog"] == "done", "the others go on"
+    assert "missing" in after["2026-01-06"]["raw"]
+    assert after["2026-01-06"]["catalog"] == "done", "the day runs with the sources that arrived"
 
     fails_for_one.broken = False
     second = call("backfill", "--from", "2026-01-05", "--to", "2026-01-06", "--no-warehouse")
@@ -66,7 +69,7 @@ def test_one_partition_fails_and_is_retried_alone(place, monkeypatch):
     arrivals = [line for line in second.output.splitlines() if "arrival" in line]
     assert len(arrivals) == 1, "only the failed partition is run again"
     assert "2026-01-06|south" in arrivals[0]
-    assert all(value == "done" for row in states() for name, value in row.items() if name.endswith("_products"))
+    assert all(value == "done" for row in states() for name, value in row.items() if name in STAGES)
 
     third = call("backfill", "--no-warehouse")
     assert "arrival" not in third.output

@@ -106,7 +106,13 @@ def assert_same(home: Path, expected: dict[str, pl.DataFrame]) -> None:
 def test_the_straight_history_holds_what_it_is_meant_to(straight):
     tables, _, _ = straight
     catalog = tables["catalog_products"]
-    assert set(catalog["name"]) == {"Desk lamp, white", "Coffee mug 300 ml", "Office chair", "LUMO desk lamp", "Kettle 1.7 l"}
+    assert set(catalog["name"]) == {
+        "Desk lamp, white",
+        "Coffee mug 300 ml",
+        "Office chair",
+        "LUMO desk lamp",
+        "Kettle 1.7 l",
+    }
     matched = tables["matched_products"]
     first = matched.filter(pl.col("day") == history.D1, pl.col("name") == "Desk lamp, white")
     assert first["offers"].list.len().to_list() == [2], "the late GTIN joins alpha's and beta's lamp"

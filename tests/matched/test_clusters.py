@@ -189,7 +189,11 @@ def test_a_withdrawal_touches_the_product() -> None:
 
 
 def test_an_offer_that_was_withdrawn_before_is_not_touched_again() -> None:
-    history = [Delivery("alpha", 1, {"a": {}, "b": {}}), Delivery("alpha", 2, {"a": {}}), Delivery("alpha", 3, {"a": {}})]
+    history = [
+        Delivery("alpha", 1, {"a": {}, "b": {}}),
+        Delivery("alpha", 2, {"a": {}}),
+        Delivery("alpha", 3, {"a": {}}),
+    ]
     assert members(touch(history, 3).members) == ["a"]
 
 
@@ -229,7 +233,12 @@ def test_when_the_anchor_leaves_the_rest_gets_a_key_of_its_own() -> None:
 
 
 def test_when_the_anchor_joins_another_product_its_key_ends_there() -> None:
-    history = [alpha(1, a={"gtin": ONE}), alpha(2, b={"gtin": TWO}), beta(2, x={"gtin": TWO}), alpha(3, b={"gtin": ONE})]
+    history = [
+        alpha(1, a={"gtin": ONE}),
+        alpha(2, b={"gtin": TWO}),
+        beta(2, x={"gtin": TWO}),
+        alpha(3, b={"gtin": ONE}),
+    ]
     found = touch(history, 3)
     assert keys(found.members) == {"a": key_of("alpha", "a"), "b": key_of("alpha", "a"), "x": key_of("beta", "x")}
     assert found.ended.rows() == [(key_of("alpha", "b"), key_of("alpha", "a"))]
@@ -243,7 +252,7 @@ def test_a_moved_offer_touches_the_product_that_it_left() -> None:
 @given(histories(), st.sampled_from([0.5, 1.0]))
 @settings(max_examples=30, deadline=None)
 def test_what_the_days_touched_adds_up_to_all_products(history: list[Delivery], share: float) -> None:
-    """The latest touch of each key tells its members now; a key that is no more was ended and has an heir that lives."""
+    """The latest touch of each key tells its members now; a key that is no more was ended and its heir is touched."""
     limits = {"alpha": share, "beta": share}
     told: dict[str, frozenset[tuple[str, str, bool]]] = {}
     for day in range(1, DAYS + 1):

@@ -260,7 +260,9 @@ def products(draw: st.DrawFn) -> pl.DataFrame:
     """The members of up to three products, of up to four offers each."""
     frames = [members()]
     for key in ("k1", "k2", "k3"):
-        places = draw(st.lists(st.tuples(st.sampled_from(sorted(PRIORITY)), st.sampled_from("12")), unique=True, max_size=4))
+        places = draw(
+            st.lists(st.tuples(st.sampled_from(sorted(PRIORITY)), st.sampled_from("12")), unique=True, max_size=4)
+        )
         rows = [draw(offers(source, product_id)) for source, product_id in places]
         stands = {source: draw(st.booleans()) for source in PRIORITY}
         frames.append(members(*rows, live=stands, product_key=key))
@@ -299,8 +301,12 @@ def test_every_value_is_the_first_one_said_and_every_difference_is_told(rows: pl
     """The whole of `golden`, computed once more with loops."""
     for key, found in {row["product_key"]: row for row in golden(rows, PRIORITY).to_dicts()}.items():
         mine = rows.filter(pl.col("product_key") == key).to_dicts()
-        mine.sort(key=lambda r: (not r["live"], PRIORITY[r["source"]], -r["day"].toordinal(), r["source"], r["product_id"]))
-        assert [(o["source"], o["product_id"]) for o in found["offers"]] == [(r["source"], r["product_id"]) for r in mine]
+        mine.sort(
+            key=lambda r: (not r["live"], PRIORITY[r["source"]], -r["day"].toordinal(), r["source"], r["product_id"])
+        )
+        assert [(o["source"], o["product_id"]) for o in found["offers"]] == [
+            (r["source"], r["product_id"]) for r in mine
+        ]
         any_live = any(row["live"] for row in mine)
         assert found["status"] == ("live" if any_live else "withdrawn")
         speaking = [row for row in mine if row["live"] or not any_live]

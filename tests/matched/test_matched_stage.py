@@ -21,7 +21,12 @@ def opened(deliveries: list[Delivery], max_withdrawn: float = 1.0) -> Any:
     kinds = {d.source: "full" if d.full else "delta" for d in deliveries}
     columns = {"product_id": "id", "name": "name"}
     sources = {
-        name: {"columns": columns, "delivery": kinds.get(name, "delta"), "priority": rank, "max_withdrawn": max_withdrawn}
+        name: {
+            "columns": columns,
+            "delivery": kinds.get(name, "delta"),
+            "priority": rank,
+            "max_withdrawn": max_withdrawn,
+        }
         for rank, name in enumerate(("alpha", "beta"), start=1)
     }
     lake = MemoryLake()

@@ -6,10 +6,10 @@ import io
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from tests.raw.raw_cases import refusals, source, take, values
 
 from catalog_assets.configuration import Limits
 from catalog_assets.raw import csv_records, spans
+from tests.raw.raw_cases import refusals, source, take, values
 
 BACKSLASH = source(csv={"escape": "backslash"})
 
@@ -33,7 +33,9 @@ BACKSLASH = source(csv={"escape": "backslash"})
         pytest.param(b"c,x,a\n3,9,1\n", [("1", None, "3")], id="other-order-missing-column"),
         pytest.param(b" a ,b,c\n1,2,3\n", [("1", "2", "3")], id="space-around-a-name"),
         pytest.param(b"a,a,b,c\n1,9,2,3\n", [("1", "2", "3")], id="same-name-twice"),
-        pytest.param(b"a,b,c,,\n1,2,3\n4,5,6,,\n", [("1", "2", "3"), ("4", "5", "6")], id="nameless-columns-at-the-end"),
+        pytest.param(
+            b"a,b,c,,\n1,2,3\n4,5,6,,\n", [("1", "2", "3"), ("4", "5", "6")], id="nameless-columns-at-the-end"
+        ),
         pytest.param(b"a,b,c\n1,2,3,,\n4,5,6,\n", [("1", "2", "3"), ("4", "5", "6")], id="habit-of-empty-fields"),
         pytest.param(b"a,b,c\n,,\n", [(None, None, None)], id="empty-record"),
         pytest.param("a,b,c\né,😀,ß\n".encode(), [("é", "😀", "ß")], id="characters-of-many-bytes"),
@@ -208,7 +210,9 @@ def test_a_record_too_large_is_kept_in_part():
 
 def test_chunks_make_no_difference(monkeypatch):
     """Records that go over the border of chunks, a line larger than a chunk, and one larger than a record may be."""
-    data = b'a,b,c\n' + b'1,"two\nlines, ""really""",3\n' * 50 + b"2," + b"y" * 300 + b",3\n" + b"z" * 600 + b"\n4,5,6\n"
+    data = (
+        b"a,b,c\n" + b'1,"two\nlines, ""really""",3\n' * 50 + b"2," + b"y" * 300 + b",3\n" + b"z" * 600 + b"\n4,5,6\n"
+    )
     limits = Limits(record_bytes=500)
     whole = take(data, "csv", limits=limits)
     expected = values(whole)

@@ -176,7 +176,8 @@ def test_what_a_person_gives_instead_replaces_the_value() -> None:
     row = only(reviewed([proposal(confidence=0.99)], [told]))
     expected = {
         "value": "Navy", "unit": "u", "state": "accepted", "confidence": 1.0, "method": "person", "model_version": None,
-        "evidence": "see picture", "annotator": "eve", "decided_at": LATER, "delivery_id": "d1", "question_id": "color=Black",
+        "evidence": "see picture", "annotator": "eve", "decided_at": LATER, "delivery_id": "d1",
+        "question_id": "color=Black",
     }  # fmt: skip
     assert expected.items() <= row.items()
     assert others(row) == [("Black", "rule", "superseded")]
@@ -264,7 +265,12 @@ def test_a_pin_survives_whatever_the_next_run_proposes() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value", "shown"),
-    [("name", "Better", "Better"), ("mpn", "B-1", "B-1"), ("currency", "USD", "USD"), ("price", "12.5", Decimal("12.5"))],
+    [
+        ("name", "Better", "Better"),
+        ("mpn", "B-1", "B-1"),
+        ("currency", "USD", "USD"),
+        ("price", "12.5", Decimal("12.5")),
+    ],
 )
 def test_a_pinned_field_replaces_the_golden_one(field: str, value: str, shown: Any) -> None:
     found = golden(reviewed([], None, [pin_of(field, value)]))
@@ -295,7 +301,9 @@ def test_a_pinned_description_is_shown() -> None:
     ("confidence", "verdict", "shown"),
     [(0.9, None, ("A", "accepted")), (0.5, None, (None, "pending")), (0.9, "reject", (None, "rejected"))],
 )
-def test_a_category_is_shown_when_it_is_accepted(confidence: float, verdict: str | None, shown: tuple[Any, Any]) -> None:
+def test_a_category_is_shown_when_it_is_accepted(
+    confidence: float, verdict: str | None, shown: tuple[Any, Any]
+) -> None:
     told = [decision("category=A", verdict)] if verdict else []
     found = golden(reviewed([proposal("A", confidence, attribute="category")], told))
     assert (found["category"], found["category_state"]) == shown
@@ -349,16 +357,15 @@ def test_questions_stand_for_what_is_pending_and_for_what_is_decided() -> None:
     found = reviewed(proposed, told, None, product(MATCHED_PRODUCTS, description="Sells well."))
     expected = table(
         [
-            {"question_id": "category=A", "kind": "category", "attribute": "category", "value": "A", "confidence": 0.2},
-            {"question_id": "color=Black", "kind": "attribute", "attribute": "color", "value": "Black", "confidence": 0.5},
-            {"question_id": "description=Said.", "kind": "description", "attribute": "description", "value": "Said.",
-             "confidence": 0.2},
-            {"question_id": "material=x", "kind": "attribute", "attribute": "material", "value": "x", "confidence": 0.9},
-            {"question_id": "weight=9", "kind": "attribute", "attribute": "weight", "value": "9", "confidence": 0.9},
+            {"kind": "category", "attribute": "category", "value": "A", "confidence": 0.2},
+            {"kind": "attribute", "attribute": "color", "value": "Black", "confidence": 0.5},
+            {"kind": "description", "attribute": "description", "value": "Said.", "confidence": 0.2},
+            {"kind": "attribute", "attribute": "material", "value": "x", "confidence": 0.9},
+            {"kind": "attribute", "attribute": "weight", "value": "9", "confidence": 0.9},
         ],
         ASKED,
     ).with_columns(
-        pl.lit("k1").alias("product_key"), pl.lit("rule").alias("method"), pl.lit("v1").alias("model_version"),
+        pl.concat_str("attribute", pl.lit("="), "value").alias("question_id"), pl.lit("k1").alias("product_key"), pl.lit("rule").alias("method"), pl.lit("v1").alias("model_version"),
         pl.col("value").alias("evidence"), pl.lit("Acme Monitor 27").alias("name"),
         pl.lit("Acme Monitor 27\nSells well.").alias("context"),
         pl.when(pl.col("attribute") == "category").then(pl.lit(OPTIONS["options"][0])).alias("options"),
@@ -458,7 +465,9 @@ def decided_rows(draw: st.DrawFn) -> list[Row]:
     return told
 
 
-PINNED = st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from([*ATTRIBUTES, "name", "weight"])), unique=True, max_size=3)
+PINNED = st.lists(
+    st.tuples(st.sampled_from(KEYS), st.sampled_from([*ATTRIBUTES, "name", "weight"])), unique=True, max_size=3
+)
 
 
 def pinned_rows(places: list[tuple[str, str]]) -> list[Row]:
@@ -482,7 +491,9 @@ BOTH = [product(MATCHED_PRODUCTS, key) for key in KEYS]
 
 @given(proposed_rows(), decided_rows(), PINNED)
 @settings(max_examples=120, deadline=None)
-def test_every_proposal_has_exactly_one_fate(proposed: list[Row], told: list[Row], places: list[tuple[str, str]]) -> None:
+def test_every_proposal_has_exactly_one_fate(
+    proposed: list[Row], told: list[Row], places: list[tuple[str, str]]
+) -> None:
     found = reviewed(proposed, told, pinned_rows(places), *BOTH)
     ids = table(proposed, PROPOSED).select(proposal_id()).to_series().to_list()
     assert counted(found) == Counter(ids)

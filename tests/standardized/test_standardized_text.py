@@ -75,9 +75,9 @@ def test_cleaning_any_text_twice_is_cleaning_once(dirty):
 
 
 def test_nested_beyond_all_patience_ends_without_markup():
-    deep = "&" + "am&amp;p;" * 400 + "lt;script>alert(1)"
-    result = cleaned(deep)
-    assert "<script" not in result
+    result = cleaned("&" + "amp;" * 400 + "lt;script>alert(1)")
+    assert result.endswith("script alert(1)")
+    assert not set("<>&") & set(result)
     assert cleaned(result) == result
 
 

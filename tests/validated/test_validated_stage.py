@@ -71,10 +71,16 @@ USUAL = [priced(f"u{n}", str(100 + n)) for n in range(9)]
 
 def test_a_day_balances_with_what_it_refuses_and_asks_about_what_it_holds() -> None:
     store = Store()
-    where = opened([*USUAL, priced("dear", "5000"), priced("none", "0"), priced("odd", "105", category="Nonsense")], store)
+    where = opened(
+        [*USUAL, priced("dear", "5000"), priced("none", "0"), priced("odd", "105", category="Nonsense")], store
+    )
     report = run(where)
     assert report.holds
-    assert (report.balance.received, report.balance.counts["passed"], report.balance.counts["quarantined"]) == (12, 10, 2)
+    assert (report.balance.received, report.balance.counts["passed"], report.balance.counts["quarantined"]) == (
+        12,
+        10,
+        2,
+    )
     assert states(where)["dear"] == "pending"
     assert store.asked == [(date(1), ["dear"], ("price",))]
     assert report.details["price_states"] == {"accepted": 9, "pending": 1}
@@ -86,8 +92,9 @@ def test_a_refused_product_is_in_quarantine_with_each_rule_and_the_record() -> N
     where = opened([priced("bad", "0", category="Nonsense", offers=[member("beta", record_number=7)])])
     assert run(where).holds
     refused = where.lake.read("quarantine").sort("rule")
-    assert refused.select("record_id", "rule", "delivery_id", "record_number").rows() == [
-        ("bad", "category_not_allowed", f"beta-{date(1)}", 7), ("bad", "price_out_of_range", f"beta-{date(1)}", 7)]  # fmt: skip
+    assert refused["rule"].to_list() == ["category_not_allowed", "price_out_of_range"]
+    place = refused.select("record_id", "delivery_id", "record_number").unique().rows()
+    assert place == [("bad", f"beta-{date(1)}", 7)]
     assert json.loads(refused["payload"][0])["category"] == "Nonsense"
     assert where.lake.read("record_fates").select("record_id", "fate", "reason").rows() == [
         ("bad", "quarantined", "category_not_allowed")]  # fmt: skip
@@ -168,7 +175,9 @@ def test_an_earlier_day_that_changes_makes_later_ones_stale() -> None:
     where = opened([*USUAL, priced("dear", "5000", 2)])
     before = STAGE.inputs(where, Partition(date(2)))
     changed = pl.when(pl.col("day") == date(1)).then(pl.lit("other")).otherwise("output_fingerprint")
-    where.lake.tables["stage_ledger"] = where.lake.read("stage_ledger").with_columns(changed.alias("output_fingerprint"))
+    where.lake.tables["stage_ledger"] = where.lake.read("stage_ledger").with_columns(
+        changed.alias("output_fingerprint")
+    )
     assert STAGE.inputs(where, Partition(date(2))) != before
 
 

@@ -139,7 +139,8 @@ def test_no_mutant_is_left_over_and_no_name_is_used_twice() -> None:
     kinds = ((refusing, REFUSED), (doubting, HELD), (noting, NOTED))
     names = [[rule.name for rule in rules(LIMITS)] for rules, _ in kinds]
     assert [set(mutants) for _, mutants in kinds] == [set(found) for found in names]
-    assert len(sum(names, [])) == len(set(sum(names, [])))
+    every = [name for found in names for name in found]
+    assert len(every) == len(set(every))
 
 
 @pytest.mark.parametrize("name", [*REFUSED, *HELD, *NOTED])
@@ -194,7 +195,9 @@ def test_a_held_price_is_kept_aside_and_asked_about() -> None:
     assert_frame_equal(found.questions, expected)
 
 
-@pytest.mark.parametrize(("price", "state"), [("122.1", "accepted"), ("122.2", "pending"), ("81.9", "accepted"), ("81.8", "pending")])
+@pytest.mark.parametrize(
+    ("price", "state"), [("122.1", "accepted"), ("122.2", "pending"), ("81.9", "accepted"), ("81.8", "pending")]
+)
 def test_a_price_is_an_outlier_beyond_two_deviations_on_either_side(price: str, state: str) -> None:
     assert only(reviewed(price=Decimal(price)), usual=USUAL)["price_state"] == state
 
@@ -206,7 +209,11 @@ def test_a_price_is_judged_by_its_own_category_and_currency_alone() -> None:
 
 
 def test_sources_that_disagree_on_the_price_make_it_a_question() -> None:
-    for amounts, state in ((("100", "150"), "accepted"), (("100", "150.01"), "pending"), (("160", "155", "100"), "pending")):
+    for amounts, state in (
+        (("100", "150"), "accepted"),
+        (("100", "150.01"), "pending"),
+        (("160", "155", "100"), "pending"),
+    ):
         assert only(reviewed(conflicts=prices(*amounts)))["price_state"] == state
 
 
@@ -247,7 +254,9 @@ def test_a_decision_is_about_one_price_and_the_next_is_asked_again() -> None:
     assert only(reviewed(price=Decimal("151")), usual=USUAL, said=told)["price_state"] == "pending"
 
 
-@pytest.mark.parametrize("change", [{"name": "B"}, {"category": OTHER_CATEGORY}, {"currency": "USD"}, {"price": Decimal("9")}])
+@pytest.mark.parametrize(
+    "change", [{"name": "B"}, {"category": OTHER_CATEGORY}, {"currency": "USD"}, {"price": Decimal("9")}]
+)
 def test_a_price_question_is_about_what_is_shown(change: dict[str, Any]) -> None:
     assert question(**change) != question()
 
@@ -288,10 +297,14 @@ def test_ended_products_pass_with_the_contract_kept() -> None:
 
 def contract_of(found: Validated) -> list[tuple[Any, ...]]:
     stamp = [pl.lit(date(1)).alias("day"), pl.lit("r1").alias("run_id")]
-    return violations(ValidatedProducts, found.products.with_columns(*stamp).select(list(VALIDATED_PRODUCTS.columns))).rows()
+    return violations(
+        ValidatedProducts, found.products.with_columns(*stamp).select(list(VALIDATED_PRODUCTS.columns))
+    ).rows()
 
 
-def catalogue(*amounts: float, category: str | None = CATEGORY, currency: str = "EUR", prefix: str = "k") -> pl.DataFrame:
+def catalogue(
+    *amounts: float, category: str | None = CATEGORY, currency: str = "EUR", prefix: str = "k"
+) -> pl.DataFrame:
     rows = [
         {"product_key": f"{prefix}{n}", "category": category, "currency": currency, "price": Decimal(str(a))}
         for n, a in enumerate(amounts)
@@ -374,7 +387,11 @@ def test_consistency_falls_with_every_field_in_dispute() -> None:
     two = [member("alpha"), member("beta")]
     found = []
     for disputed in range(12):
-        at_odds = [c for n in range(disputed) for c in (conflict(f"attributes.{n}", "1"), conflict(f"attributes.{n}", "2", "beta"))]
+        at_odds = [
+            c
+            for n in range(disputed)
+            for c in (conflict(f"attributes.{n}", "1"), conflict(f"attributes.{n}", "2", "beta"))
+        ]
         found.append(score("consistency", reviewed(offers=two, conflicts=at_odds)))
     assert found[0] == 100
     assert found == sorted(found, reverse=True)
