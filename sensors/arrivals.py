@@ -5,7 +5,7 @@ Belongs here: asking what is new, and run keys. Does not belong here: what a del
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dagster as dg
 
@@ -35,26 +35,42 @@ def arrivals_sensor(catalog: Catalog, job: str) -> dg.SensorDefinition:
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
         opened = world.open()
         found = False
-        for partition, run_key in arrived(opened, dt.datetime.now(dt.UTC)):
+        silent: list[str] = []
+
+        def trouble(source: str, error: OSError) -> None:
+            context.log.error(f"{source}: its place cannot be looked at: {error}")
+            silent.append(source)
+
+        for partition, run_key in arrived(opened, dt.datetime.now(dt.UTC), trouble):
             found = True
             yield dg.RunRequest(run_key=run_key, partition_key=key_of(partition), tags={"source": partition.source})
         if not found:
-            yield dg.SkipReason("No new file at any source's place.")
+            but = f" Not looked at (see the log): {', '.join(silent)}." if silent else ""
+            yield dg.SkipReason(f"No new file at any source's place.{but}")
 
     return arrivals_tick
 
 
-def arrived(world: World, now: dt.datetime) -> Iterator[tuple[Partition, str]]:
+def arrived(
+    world: World, now: dt.datetime, trouble: Callable[[str, OSError], None] = lambda source, error: None
+) -> Iterator[tuple[Partition, str]]:
     """Partitions with new deliveries, and the run key: the delivery ids, so that A, B, A again are three runs and the
-    same file seen twice is one."""
+    same file seen twice is one. A source whose place cannot be looked at is told to `trouble` and holds up no other."""
     for source in world.catalog.sources:
-        listed = arrivals(world.catalog.source_path(source), world.catalog.s3_endpoint)
-        settled = {arrival.day for arrival in listed if arrival.modified_at <= now - SETTLE}
-        unsettled = {arrival.day for arrival in listed if arrival.modified_at > now - SETTLE}
-        for day in sorted(settled - unsettled):
-            if day < world.catalog.start_day or day > now.date():
-                continue
-            partition = Partition(day, source)
-            new, _, _ = new_deliveries(world, partition)
-            if new:
-                yield partition, "+".join(delivery.delivery_id for delivery in new)
+        try:
+            yield from list(_arrived_of(world, source, now))
+        except OSError as error:
+            trouble(source, error)
+
+
+def _arrived_of(world: World, source: str, now: dt.datetime) -> Iterator[tuple[Partition, str]]:
+    listed = arrivals(world.catalog.source_path(source), world.catalog.s3_endpoint)
+    settled = {arrival.day for arrival in listed if arrival.modified_at <= now - SETTLE}
+    unsettled = {arrival.day for arrival in listed if arrival.modified_at > now - SETTLE}
+    for day in sorted(settled - unsettled):
+        if day < world.catalog.start_day or day > now.date():
+            continue
+        partition = Partition(day, source)
+        new, _, _ = new_deliveries(world, partition)
+        if new:
+            yield partition, "+".join(delivery.delivery_id for delivery in new)

@@ -72,3 +72,9 @@ def test_today_is_a_partition(graph):
 def test_sources_are_partitions_in_order(graph):
     job = graph.get_repository_def().get_job("arrival")
     assert job.partitions_def.get_partitions_def_for_dimension("source").get_partition_keys() == ["a", "b"]
+
+
+def test_dagster_can_load_them(graph):
+    import dagster as dg
+
+    dg.Definitions.validate_loadable(graph)

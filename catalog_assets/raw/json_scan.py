@@ -178,7 +178,7 @@ def _meaning(literal: bytes) -> str:
     """What a string literal means; what is none means itself."""
     try:
         return str(json.loads(literal))
-    except ValueError:
+    except (ValueError, RecursionError):
         return literal.decode("utf-8", "backslashreplace")
 
 

@@ -96,8 +96,7 @@ def skip_forward(buffer: Bytes, starts: Positions, ends: Positions, drop: bytes)
         starts[todo] += 1
         todo = todo[starts[todo] < ends[todo]]
     for i in todo.tolist():
-        piece = buffer[starts[i] : ends[i]].tobytes()
-        starts[i] += len(piece) - len(piece.lstrip(drop))
+        starts[i] = _walk_forward(buffer, int(starts[i]), int(ends[i]), drop)
     return starts
 
 
@@ -112,8 +111,33 @@ def skip_backward(buffer: Bytes, starts: Positions, ends: Positions, drop: bytes
         ends[todo] -= 1
         todo = todo[starts[todo] < ends[todo]]
     for i in todo.tolist():
-        ends[i] = starts[i] + len(buffer[starts[i] : ends[i]].tobytes().rstrip(drop))
+        ends[i] = _walk_backward(buffer, int(starts[i]), int(ends[i]), drop)
     return ends
+
+
+def _walk_forward(buffer: Bytes, start: int, end: int, drop: bytes) -> int:
+    """One span alone, in growing steps: the work is that of what is skipped, however long the span is."""
+    step = STEPS
+    while start < end:
+        piece = buffer[start : min(start + step, end)].tobytes()
+        left = len(piece.lstrip(drop))
+        start += len(piece) - left
+        if left:
+            break
+        step *= 2
+    return start
+
+
+def _walk_backward(buffer: Bytes, start: int, end: int, drop: bytes) -> int:
+    step = STEPS
+    while start < end:
+        piece = buffer[max(end - step, start) : end].tobytes()
+        left = len(piece.rstrip(drop))
+        end -= len(piece) - left
+        if left:
+            break
+        step *= 2
+    return end
 
 
 def _one_of(values: Bytes, wanted: bytes) -> Flags:

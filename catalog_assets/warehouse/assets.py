@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,23 +60,30 @@ def assets(catalog: Catalog) -> list[Any]:
     ]
 
 
+class _Translator(DagsterDbtTranslator):
+    """dbt's models stand in one group beside the catalogue's tables."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return "warehouse"
+
+
 def warehouse_assets(catalog: Catalog, prepared: DbtProject) -> dg.AssetsDefinition:
     """dbt's models and tests; one run builds any range of days."""
-    translator = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
+    translator = _Translator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
 
     @dbt_assets(
         manifest=prepared.manifest_path,
         project=prepared,
-        name="warehouse",
+        name="dbt_models",
         partitions_def=days(catalog),
         backfill_policy=dg.BackfillPolicy.single_run(),
         dagster_dbt_translator=translator,
         pool="warehouse",
     )
-    def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         os.environ.update(environment(catalog.home_path, catalog.lake_uri, catalog.s3_endpoint))
         touched = [dt.date.fromisoformat(key) for key in context.partition_keys]
         arguments = dbt_arguments(touched, full_refresh=False)
         yield from dbt.cli(arguments, context=context, target_path=catalog.home_path / "dbt" / "runs").stream()
 
-    return warehouse
+    return dbt_models

@@ -365,7 +365,8 @@ def test_questions_stand_for_what_is_pending_and_for_what_is_decided() -> None:
         ],
         ASKED,
     ).with_columns(
-        pl.concat_str("attribute", pl.lit("="), "value").alias("question_id"), pl.lit("k1").alias("product_key"), pl.lit("rule").alias("method"), pl.lit("v1").alias("model_version"),
+        pl.concat_str("attribute", pl.lit("="), "value").alias("question_id"), pl.lit("k1").alias("product_key"),
+        pl.lit("rule").alias("method"), pl.lit("v1").alias("model_version"),
         pl.col("value").alias("evidence"), pl.lit("Acme Monitor 27").alias("name"),
         pl.lit("Acme Monitor 27\nSells well.").alias("context"),
         pl.when(pl.col("attribute") == "category").then(pl.lit(OPTIONS["options"][0])).alias("options"),

@@ -156,11 +156,18 @@ def test_rules_do_not_judge_products_that_are_gone(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("price", "refused"),
-    [("0.0099", True), ("0.01", False), ("10000000", False), ("10000000.0001", True), ("-1", True)],
-)
-def test_the_limits_of_a_price_belong_to_it(price: str, refused: bool) -> None:
-    assert judged(reviewed(price=Decimal(price))).failures["rule"].to_list() == ["price_out_of_range"] * refused
+    ("price", "currency", "refused"),
+    [
+        ("0.0099", "EUR", True), ("0.01", "EUR", False), ("1000", "EUR", False), ("1000.0001", "EUR", True),
+        ("-1", "EUR", True), ("1000", None, False), ("1001", None, True), ("0.0099", "IDR", True),
+        ("10000000", "IDR", False), ("10000000.0001", "IDR", True), ("10000", "SEK", False), ("10001", "SEK", True),
+    ],
+)  # fmt: skip
+def test_the_limits_of_a_price_belong_to_it_and_grow_with_small_currencies(
+    price: str, currency: str | None, refused: bool
+) -> None:
+    found = judged(reviewed(price=Decimal(price), currency=currency), limits=Thresholds(price_min=0.01, price_max=1000))
+    assert found.failures["rule"].to_list() == ["price_out_of_range"] * refused
 
 
 def test_the_limits_are_those_of_the_configuration() -> None:

@@ -13,6 +13,9 @@ with products as (
 
     select * from {{ ref('stg_validated_products') }}
     where {{ first_stretch(lake_stretches()) }}
+    {% if is_incremental() %}
+        and {{ in_scope('day') }}
+    {% endif %}
 
 ),
 

@@ -139,6 +139,7 @@ def test_the_fingerprint_changes_exactly_with_the_decisions_in_force(tmp_path):
     def fingerprint() -> str:
         assert store.fingerprint(asked_for.reverse()) == store.fingerprint(asked_for)
         assert decisions_fingerprint(store.decisions(asked_for)) == store.fingerprint(asked_for)
+        assert decisions_fingerprint(store.decisions(asked_for).reverse()) == store.fingerprint(asked_for)
         return store.fingerprint(asked_for)
 
     none = fingerprint()
