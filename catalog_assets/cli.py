@@ -355,7 +355,7 @@ def review_import(file: Path, by: str) -> None:
     from resources.review.exchange import import_csv
 
     report = import_csv(_world().review, file, by, _now())
-    console.print(str(report))
+    console.print(str(report), markup=False, highlight=False)
     console.print("`catalog backfill` (or the days sensor) carries them out.")
 
 

@@ -310,7 +310,6 @@ def _structure(buffer: Bytes, starts: Positions, ends: Positions, bracket: int) 
         int(first.sum()) == int(last.sum()) == len(starts)
         and bool((found.kind[first] == bracket).all() and (found.kind[last] == bracket + 2).all())
         and bool((found.at[first] >= starts).all() and (found.at[last] < ends).all())
-        and bool((found.at[last][:-1] < starts[1:]).all())
     )
     if not fits:
         raise Misplaced

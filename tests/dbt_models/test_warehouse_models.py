@@ -99,7 +99,7 @@ BEFORE: dict[dt.date, list[Row]] = {
     D3: DAYS[D3],
     D4: [live("drill", D4, "99", gtin="00000000000017"), *DAYS[D4][1:], live("ghost", D4)],
 }
-"""As DAYS before the second day arrived, the fourth was run again (another price, no ghost), and the first (no lost)."""
+"""As DAYS before the second day came, the fourth was run again (another price, no ghost), and the first (no lost)."""
 
 
 def mark(

@@ -29,6 +29,8 @@ def page():
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=quiet)
         page = browser.new_page(viewport={"width": 1500, "height": 1400})
         page.set_default_timeout(PATIENCE)
+        page.add_init_script("localStorage.setItem('communityNux', '1')")
+        page.add_locator_handler(page.get_by_role("button", name="Skip"), lambda button: button.click())
         yield page
         browser.close()
 

@@ -5,7 +5,7 @@ import time
 
 import polars as pl
 import pytest
-from conftest import ROWS
+from running import ROWS
 
 from catalog_assets.configuration import load
 from resources import open_world

@@ -9,7 +9,7 @@ from catalog_assets.configuration import Limits
 from catalog_assets.raw.compression import STEP, BadArchive, TooLarge, decompress
 
 DATA = b"a,b\n" + b"1,2\n" * 1000
-PACKED = gzip.compress(DATA)
+PACKED = gzip.compress(DATA, mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ PACKED = gzip.compress(DATA)
         (DATA, DATA),
         (b"", b""),
         (PACKED, DATA),
-        (gzip.compress(b""), b""),
-        (PACKED + gzip.compress(b"3,4\n") + gzip.compress(b""), DATA + b"3,4\n"),
+        (gzip.compress(b"", mtime=0), b""),
+        (PACKED + gzip.compress(b"3,4\n", mtime=0) + gzip.compress(b"", mtime=0), DATA + b"3,4\n"),
         (PACKED + b"\0" * 512, DATA),
         (b"PK is no archive", b"PK is no archive"),
     ],

@@ -25,6 +25,8 @@ from tests.raw.raw_cases import refusals, source, take, values
         ('{"a":"é😀","ab":1,"b":"ü"}'.encode(), ("é😀", "ü", None)),
         (b'{"a":"first","a":"last"}', ("last", None, None)),
         (b'{"\\u0061":"escaped key","b\\"":1}', ("escaped key", None, None)),
+        (b'{"\\u0061":"first","a":"last"}', ("last", None, None)),
+        (b'{"a":"first","\\u0061":"last"}', ("last", None, None)),
         (b'{"x":{"a":1},"y":["a"],"z":"a"}', (None, None, None)),
         (b'{"a":"\\u0000"}', ("\0", None, None)),
         (b"{}", (None, None, None)),
@@ -144,6 +146,13 @@ def test_a_broken_element_on_lines_of_its_own_spoils_itself_alone(indent):
     found = take(text.replace('"4"', '"4" inch"').encode(), "json", source("a", records="items"))
     assert found.failures.select("record_number", "rule").rows() == [(5, "invalid_json")]
     assert [row[0] for row in values(found, source("a"))] == ["0", "1", "2", "3", "5", "6", "7", "8"]
+
+
+def test_a_broken_element_that_is_a_line_spoils_itself_alone():
+    data = b'[\n{"a":"1", "b":2},\n{"a":"b"ad", "b":3},\n{"a":"3", "b":4},\n{"a":"4"}\n]'
+    found = take(data, "json")
+    assert refusals(found) == [(2, "invalid_json", '{"a":"b"ad", "b":3}')]
+    assert [row[0] for row in values(found)] == ["1", "3", "4"]
 
 
 def test_keys_are_named_where_records_are_not_found():
