@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import servers
 
@@ -20,6 +21,10 @@ from catalog_assets.configuration import Catalog, parse
 
 REPOSITORY = Path(__file__).parents[1]
 ACME: dict[str, Any] = {"currency": "EUR", "columns": {"product_id": "sku", "name": "title", "price": "price"}}
+
+# How long an example takes is the machine's affair (disks that flush, neighbours): slow is not wrong.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.hookimpl(tryfirst=True)

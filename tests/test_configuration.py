@@ -353,6 +353,14 @@ def test_relative_paths_begin_at_the_files_folder_not_at_the_working_folder(tmp_
     assert catalog.source_path("acme") == str(tmp_path / "in/{day}/*.csv")
 
 
+def test_a_file_reached_through_a_link_names_the_same_places(tmp_path, write):
+    """A file's path is part of what tells deliveries apart: one inbox under two names would be delivered twice."""
+    file = write(acme(path="in/*.csv"))
+    (tmp_path / "link").symlink_to(tmp_path)
+    linked = load(tmp_path / "link" / file.name)
+    assert linked.source_path("acme") == load(file).source_path("acme") == str(tmp_path / "in/*.csv")
+
+
 def test_absolute_paths_the_users_folder_and_s3_stay_what_they_are(tmp_path, write, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     places = {"home": str(tmp_path / "abs"), "lake": "s3://bucket/lake/", "landing": "~/landing"}

@@ -22,6 +22,8 @@ from resources.review.protocol import decisions_fingerprint
 
 MATCHED, ENRICHED = "matched_products", "enriched_products"
 KINDS = ("attribute", "category", "description")
+PIN_CONTENT = ("attribute", "value", "unit", "person", "reason", "recorded_at")
+"""What of a pin the tables show; not its place in the journal."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def inputs(world: World, partition: Partition) -> str:
 
 def _inputs(world: World, partition: Partition, facts: Facts) -> str:
     upstream = [require(world, name, partition)["output_fingerprint"] for name in (MATCHED, ENRICHED)]
-    said = (decisions_fingerprint(facts.decisions), facts.pins["correction_id"].sort().to_list())
+    pinned = facts.pins.select("product_key", *PIN_CONTENT).sort("product_key", "attribute").rows()
+    said = (decisions_fingerprint(facts.decisions), pinned)
     return fingerprint(*upstream, *said, world.catalog.thresholds.accept, code_version("reviewed"))
 
 

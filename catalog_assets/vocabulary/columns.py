@@ -5,6 +5,7 @@ documentation are derived from it. Does not belong here: rules about values (eac
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -543,7 +544,7 @@ def reference() -> str:
     return "".join(parts)
 
 
-def _shown(dtype: pl.DataType | type[pl.DataType]) -> str:
+def _shown(dtype: Any) -> str:
     if isinstance(dtype, pl.List):
         return f"list of {_shown(dtype.inner)}"
     if isinstance(dtype, pl.Struct):

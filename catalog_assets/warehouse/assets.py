@@ -18,7 +18,7 @@ from catalog_assets.configuration import Catalog
 from catalog_assets.materialize import stage_assets
 from catalog_assets.partitions import days
 from catalog_assets.warehouse.stage import STAGE
-from resources.warehouse import dbt_arguments, environment
+from resources.warehouse import dbt_arguments, environment, publish
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_models"
 
@@ -85,5 +85,6 @@ def warehouse_assets(catalog: Catalog, prepared: DbtProject) -> dg.AssetsDefinit
         touched = [dt.date.fromisoformat(key) for key in context.partition_keys]
         arguments = dbt_arguments(touched, full_refresh=False)
         yield from dbt.cli(arguments, context=context, target_path=catalog.home_path / "dbt" / "runs").stream()
+        publish(catalog.home_path)
 
     return dbt_models

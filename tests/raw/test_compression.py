@@ -1,6 +1,7 @@
 """gzip and its traps."""
 
 import gzip
+import tracemalloc
 import zlib
 
 import pytest
@@ -48,12 +49,16 @@ def test_a_bad_archive_is_refused_in_a_sentence(data, says):
 
 
 def test_a_bomb_is_not_unpacked():
-    """Zeros by the megabyte in a few kilobytes, ten members of them: reading stops at the limit."""
+    """Zeros by the megabyte in a few kilobytes: reading stops at the limit, and holds no more than a few steps."""
     member = zlib.compressobj(9, wbits=31)
-    bomb = b"".join(member.compress(b"\0" * STEP) for _ in range(8)) + member.flush()
+    bomb = b"".join(member.compress(b"\0" * STEP) for _ in range(16)) + member.flush()
+    tracemalloc.start()
     with pytest.raises(TooLarge, match=r"limits\.stream_bytes \(1000\)") as raised:
         decompress(bomb * 10, "bomb.gz", Limits(stream_bytes=1000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
     assert raised.value.rule == "too_large"
+    assert peak < 4 * STEP
 
 
 def test_limits_hold_for_what_is_not_packed():

@@ -206,6 +206,7 @@ def test_a_record_too_large_is_kept_in_part():
     found = take(b"a,b,c\n1,2,3\n" + b"x" * 50 + b",2,3\n4,5,6\n", "csv", limits=limits)
     assert refusals(found) == [(2, "record_too_large", "x" * 20)]
     assert found.failures["byte_length"].to_list() == [54]
+    assert refusals(take(b"a,b,c\n" + b"x" * 16 + b",2,3\n", "csv", limits=limits)) == []
 
 
 def test_chunks_make_no_difference(monkeypatch):

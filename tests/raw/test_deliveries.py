@@ -418,6 +418,14 @@ def test_a_replacement_takes_the_place_of_what_it_replaces(world, put, landing):
     assert landing() == Landed((), 2, ()), "what the supplier has at its place was delivered"
 
 
+def test_a_replacement_that_names_the_suppliers_path_is_not_taken_for_what_lies_there(world, put, landing):
+    path = put(A)
+    (first,) = landing().new
+    replace_delivery(world, first, B, path, "Ann", "wrong prices", LANDED + dt.timedelta(days=1))
+    put(A, seconds=60)
+    assert landing() == Landed((), 1, ())
+
+
 def test_a_replacement_may_be_replaced_but_nothing_twice(world, put, landing):
     put(A)
     (first,) = landing().new

@@ -167,7 +167,7 @@ def test_text_in_a_partition_value_cannot_break_out(ledger, value):
     assert_frame_equal(others, before, check_row_order=False)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(value=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12))
 def test_any_text_is_only_itself(tmp_path_factory, value):
     lake = Lake(str(tmp_path_factory.mktemp("any")))

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resources.landing import Landing, LocalPlace, TooLarge, place
@@ -42,6 +42,7 @@ def test_bytes_are_kept_under_their_digest_and_come_back(tmp_path):
     assert landing.location(DIGEST) == f"{tmp_path}/landing/{DIGEST[:2]}/{DIGEST}"
 
 
+@settings(max_examples=30)
 @given(data=st.binary(max_size=100))
 def test_whatever_the_bytes_are_they_come_back(tmp_path_factory, data):
     landing = Landing(str(tmp_path_factory.getbasetemp() / "any-bytes"))

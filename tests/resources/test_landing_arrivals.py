@@ -58,6 +58,7 @@ PATTERNS = [
     ("{day}/", ["2026-03-01/a.csv", "2026-03-01/b.json"]),
     ("feed-{day}.csv", ["feed-2026-03-01.csv"]),
     ("feed-*", ["feed-2026-03-01.csv"]),
+    ("feed*", ["feed-2026-03-01.csv", "feeds.csv"]),
     ("fee*", ["feed-2026-03-01.csv", "feeds.csv"]),
     ("fee?s.csv", ["feeds.csv"]),
     ("*.csv", ["feed-2026-03-01.csv", "feeds.csv"]),

@@ -108,8 +108,8 @@ def test_the_highest_confidence_wins_and_the_other_is_merged() -> None:
 
 
 def test_at_equal_confidence_the_supplier_comes_before_rule_and_model() -> None:
-    row = only(reviewed([proposal("C", method="model"), proposal("B"), proposal("A", method="supplier")]))
-    assert (row["value"], others(row)) == ("A", [("B", "rule", "merged"), ("C", "model", "merged")])
+    row = only(reviewed([proposal("A", method="model"), proposal("B"), proposal("C", method="supplier")]))
+    assert (row["value"], others(row)) == ("C", [("B", "rule", "merged"), ("A", "model", "merged")])
 
 
 def test_a_contradiction_takes_from_the_confidence() -> None:
@@ -384,6 +384,15 @@ def test_a_question_that_two_methods_raise_is_asked_once() -> None:
     assert found.questions.select("question_id", "product_key").rows() == [("color=Black", "k1")]
 
 
+def test_a_question_about_two_products_stands_for_both() -> None:
+    proposed = [proposal("Black", 0.6), proposal("Black", 0.6, product_key="k2")]
+    found = reviewed(proposed, None, None, *(product(MATCHED_PRODUCTS, key) for key in ("k1", "k2")))
+    assert found.questions.select("question_id", "product_key").rows() == [
+        ("color=Black", "k1"),
+        ("color=Black", "k2"),
+    ]
+
+
 def test_the_context_is_cut_and_never_interpreted() -> None:
     long = product(MATCHED_PRODUCTS, name="<script>{0} %s</script>", description="=1+1 " + "x" * 900)
     context = reviewed([proposal("Black", 0.6)], None, None, long).questions["context"].item()
@@ -436,7 +445,7 @@ def test_proposals_have_ids_that_cannot_run_together() -> None:
 
 
 KEYS, ATTRIBUTES, VALUES = ("k1", "k2"), ("color", "size", "category"), ("Black", "Red")
-VERSIONS = [("supplier", "alpha"), ("supplier", "beta"), ("rule", "v1"), ("model", "m1")]
+VERSIONS = [("supplier", "alpha"), ("supplier", "beta"), ("rule", "v1"), ("model", "a1")]
 CONFIDENCE = st.sampled_from([0.1, 0.5, 0.84, 0.85, 0.9, 1.0])
 
 

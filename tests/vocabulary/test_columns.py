@@ -22,14 +22,13 @@ def test_keys_and_partitions_are_columns(table):
 
 
 def test_the_tables_that_users_were_promised():
-    promised = (
-        "deliveries raw_products standardized_products matched_products enriched_attributes enriched_products "
-        "reviewed_attributes reviewed_products validated_products catalog_products product_aliases quarantine stage_ledger"
-    )
+    promised = """deliveries raw_products standardized_products matched_products enriched_attributes enriched_products
+        reviewed_attributes reviewed_products validated_products catalog_products product_aliases quarantine
+        stage_ledger"""
     assert set(promised.split()) <= TABLES.keys()
-    ledger = "stage day source run_id unit received passed quarantined superseded merged skipped pending".split()
-    assert list(TABLES["stage_ledger"].columns)[: len(ledger)] == ledger
+    ledger = "stage day source run_id unit received passed quarantined superseded merged skipped pending"
+    assert " ".join(TABLES["stage_ledger"].columns).startswith(ledger)
     quarantine = (
         "stage day source delivery_id file record_number byte_offset byte_length rule message payload run_id status"
     )
-    assert list(TABLES["quarantine"].columns)[: len(quarantine.split())] == quarantine.split()
+    assert " ".join(TABLES["quarantine"].columns).startswith(quarantine)
