@@ -19,7 +19,7 @@ from rich.table import Table as Grid
 
 from catalog_assets.configuration import ConfigurationError, load
 
-console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 130)
+console = Console()
 ERRORS = 1
 
 
@@ -75,6 +75,9 @@ class Group(click.Group):
 )
 def main(config: Path | None) -> None:
     """Dirty supplier feeds in, a product catalogue people trust out."""
+    # Bound here, not at import: a backfill redirects sys.stdout to its log, and tables must not follow.
+    global console
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 130)
     if config:
         os.environ["CATALOG_CONFIG"] = str(config.absolute())
 

@@ -142,7 +142,7 @@ def _marks(deliveries: list[Delivery]) -> list[dict[str, Any]]:
             {
                 "stage": "standardized_products", "day": date(day), "source": source, "run_id": "r1", "unit": "records",
                 **dict.fromkeys(("received", "passed", "quarantined", "superseded", "merged", "skipped", "pending"), 0),
-                "balanced": True, "input_fingerprint": "i", "output_fingerprint": str(hash(str(mine))),
+                "balanced": True, "input_fingerprint": "i", "output_fingerprint": str(mine),
                 "details": json.dumps({"deliveries": told}),
             }
         )  # fmt: skip

@@ -156,7 +156,6 @@ CHANGED = {
     pl.Int64: 99,
     pl.Int32: 99,
     pl.Float64: 0.123,
-    pl.Boolean: None,
 }
 CONTENT = [
     (name, column)
@@ -205,6 +204,12 @@ def test_money_is_told_apart_to_the_last_digit() -> None:
     assert content_fingerprint(again, VALIDATED_PRODUCTS.content) == content_fingerprint(
         frames[0], VALIDATED_PRODUCTS.content
     )
+
+
+def test_a_fingerprint_is_two_hashes_that_know_nothing_of_each_other() -> None:
+    found = [fingerprint([(text, "b", 1, 1)]) for text in "abcde"]
+    assert all(len(each) == 32 for each in found)
+    assert len({half for each in found for half in (each[:16], each[16:])}) == 10
 
 
 def test_an_empty_frame_has_a_fingerprint_of_its_own() -> None:

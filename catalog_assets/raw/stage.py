@@ -60,8 +60,12 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
 
 def _read(world: World, partition: Partition, row: Mapping[str, Any], run_id: str) -> RawRecords:
     """One delivery's records. A file that cannot be opened at all is one refused record; its bytes stay landed."""
-    landed = world.landing.get(row["sha256"], world.catalog.limits.file_bytes)
     delivery = Delivery(partition.day, partition.source, row["delivery_id"], row["path"])
+    limit = world.catalog.limits.file_bytes
+    if row["size_bytes"] > limit:  # the limit was lowered after the file had landed
+        message = f"{row['path']}: has {row['size_bytes']} bytes, more than limits.file_bytes ({limit}); split it."
+        return records_of(refused("too_large", message, size=row["size_bytes"]), delivery, run_id)
+    landed = world.landing.get(row["sha256"], limit)
     return records_of(_split(world, partition, landed, row["path"]), delivery, run_id)
 
 

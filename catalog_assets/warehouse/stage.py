@@ -89,13 +89,15 @@ def _aliases(world: World, live: pl.DataFrame, gone: pl.Series, before: pl.DataF
 
 
 def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:
-    """A live product of the day passes if it is in the catalogue as of this day, or a later day has taken it on."""
-    rows = world.lake.scan(UPSTREAM)
+    """A live product of the day passes if the catalogue holds it as of this day or a later one, or a later day ended
+    it."""
+    rows = world.lake.scan(UPSTREAM).select("product_key", "day", "status")
     mine = rows.filter(pl.col("day") == partition.day, pl.col("status") == "live").select("product_key")
-    later = rows.filter(pl.col("day") > partition.day).select("product_key").unique()
+    last = rows.group_by("product_key").agg(pl.col("status").sort_by("day").last())
+    ended = last.filter(pl.col("status") != "live")
     loaded = world.lake.scan("catalog_products").filter(pl.col("day") >= partition.day).select("product_key")
-    taken_on = mine.join(loaded, on="product_key", how="anti").join(later, on="product_key", how="semi")
-    passed = pl.concat([mine.join(loaded, on="product_key", how="semi"), taken_on])
+    away = mine.join(loaded, on="product_key", how="anti").join(ended, on="product_key", how="semi")
+    passed = pl.concat([mine.join(loaded, on="product_key", how="semi"), away])
     return {"passed": passed.collect()["product_key"]}
 
 

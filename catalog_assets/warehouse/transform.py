@@ -44,7 +44,11 @@ def alias_changes(live: pl.DataFrame, removed: pl.DataFrame, homes: pl.DataFrame
     members = member.filter(pl.col("alias_key") != pl.col("product_key")).select(
         "alias_key", "product_key", pl.lit("member").alias("reason")
     )
-    heirs = _heirs(removed, homes)
+    # While other days wait to be loaded again the catalogue may still show a key that leads elsewhere: no heir.
+    elsewhere = pl.concat([known["alias_key"], members["alias_key"]]).to_frame("product_key")
+    heirs = _heirs(
+        removed, homes.join(elsewhere.join(live, on="product_key", how="anti"), on="product_key", how="anti")
+    )
     moved = heirs.select(pl.col("product_key").alias("alias_key"), pl.col("heir").alias("product_key"), "reason")
     news = moved.join(known, on=["alias_key", "product_key"], how="anti")
     direct = (

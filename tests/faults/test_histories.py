@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-ORDERS = int(os.environ.get("FAULT_ORDERS", "6"))
-KILLS = int(os.environ.get("FAULT_KILLS", "12"))
-INSTANTS = int(os.environ.get("FAULT_INSTANTS", "4"))
+ORDERS = int(os.environ.get("FAULT_ORDERS", "3"))
+KILLS = int(os.environ.get("FAULT_KILLS", "4"))
+INSTANTS = int(os.environ.get("FAULT_INSTANTS", "2"))
 
 context = mp.get_context("spawn")
 

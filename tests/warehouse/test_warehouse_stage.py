@@ -179,6 +179,16 @@ def test_an_earlier_day_loaded_again_does_not_bring_back_the_past() -> None:
     catalogue.check(history)
 
 
+def test_an_alias_that_was_lost_is_found_again_by_any_day_of_its_product() -> None:
+    """Its heir is not among the products of that day."""
+    catalogue = Catalogue()
+    history = STORIES["a merge"][0]
+    catalogue.follow(history)
+    catalogue.lake.tables["product_aliases"] = catalogue.lake.read("product_aliases").head(0)
+    catalogue.load(2)
+    catalogue.check(history)
+
+
 def test_an_unfinished_day_stops_the_load_before_anything_is_written() -> None:
     catalogue = Catalogue()
     catalogue.validate([alpha(1, a={})], 1)

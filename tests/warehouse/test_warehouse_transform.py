@@ -246,6 +246,26 @@ def _lives(ids: Iterable[str], homes: Mapping[str, str]) -> bool:
     return any(offer in homes for offer in ids)
 
 
+def test_a_key_that_leads_elsewhere_is_no_heir() -> None:
+    """The catalogue still shows D, whose day waits to be loaded again, though it is a member of A by now."""
+    assert told(change({A: "ad"}, removed={B: "be"}, staying={D: "deb"})) == {D: (A, "member")}
+    assert told(change({}, removed={B: "be"}, staying={D: "deb"}, known={D: A})) == {}
+
+
+@given(clusterings(), clusterings(), clusterings(), clusterings())
+@settings(max_examples=80, deadline=None)
+def test_no_alias_of_an_alias_whatever_is_still_shown(
+    now: dict[str, str], removed: dict[str, str], staying: dict[str, str], before: dict[str, str]
+) -> None:
+    """Even between loads, when the catalogue contradicts itself."""
+    known = merged({}, change(before))
+    gone = {name: ids for name, ids in removed.items() if name not in now}
+    still = {name: ids for name, ids in staying.items() if name not in now and name not in gone}
+    found = merged(known, change(now, gone, known, still))
+    assert not set(found) & set(found.values())
+    assert not set(found) & set(now)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_rows_does_not_count(seed: int) -> None:
     live, removed = products({B: "bc", D: "de"}), products({A: "abd", C: "ce"})
