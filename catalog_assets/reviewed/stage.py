@@ -18,6 +18,7 @@ from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, Worl
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.categories import CATEGORIES
+from catalog_assets.vocabulary.version import VERSION as VOCABULARY
 from resources.review.protocol import decisions_fingerprint
 
 MATCHED, ENRICHED = "matched_products", "enriched_products"
@@ -73,7 +74,7 @@ def _inputs(world: World, partition: Partition, facts: Facts) -> str:
     upstream = [require(world, name, partition)["output_fingerprint"] for name in (MATCHED, ENRICHED)]
     pinned = facts.pins.select("product_key", *PIN_CONTENT).sort("product_key", "attribute").rows()
     said = (decisions_fingerprint(facts.decisions), pinned)
-    return fingerprint(*upstream, *said, world.catalog.thresholds.accept, code_version("reviewed"))
+    return fingerprint(*upstream, *said, world.catalog.thresholds.accept, code_version("reviewed"), VOCABULARY)
 
 
 def run(world: World, partition: Partition, run_id: str) -> Outcome:

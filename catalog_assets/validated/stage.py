@@ -14,6 +14,7 @@ from catalog_assets.stages import NO_FATES, NO_QUARANTINE, Outcome, Partition, S
 from catalog_assets.validated.contract import ValidatedProducts
 from catalog_assets.validated.transform import price_question, price_statistics, validate
 from catalog_assets.versions import code_version
+from catalog_assets.vocabulary.version import VERSION as VOCABULARY
 from resources.review.protocol import decisions_fingerprint
 
 UPSTREAM = "reviewed_products"
@@ -33,7 +34,7 @@ def _inputs(world: World, partition: Partition, decisions: pl.DataFrame) -> str:
     require(world, UPSTREAM, partition)
     limits = world.catalog.thresholds.model_dump_json(exclude={"accept"})
     days = _done(world, partition.day).rows()
-    return fingerprint(days, decisions_fingerprint(decisions), limits, code_version("validated"))
+    return fingerprint(days, decisions_fingerprint(decisions), limits, code_version("validated"), VOCABULARY)
 
 
 def _decisions(world: World, partition: Partition) -> pl.DataFrame:

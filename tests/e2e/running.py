@@ -58,7 +58,7 @@ class Dagster:
             found = instance.get_runs()
         return [(r.job_name, r.tags.get("dagster/partition", ""), r.status.value) for r in reversed(found)]
 
-    def wait_for(self, wanted: int, job: str, partition: str, seconds: float = 120) -> list[tuple[str, str, str]]:
+    def wait_for(self, wanted: int, job: str, partition: str, seconds: float = 300) -> list[tuple[str, str, str]]:
         """Wait until so many runs of the job and partition have succeeded."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
