@@ -30,7 +30,7 @@ up: $(READY) ## Start Dagster (UI and daemon) on the same home; http://127.0.0.1
 test: $(READY) lint unit ## All checks and tests, offline
 
 lint: $(READY) ## Ruff and mypy
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check --no-cache .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy catalog_assets resources sensors
 

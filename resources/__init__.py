@@ -12,7 +12,6 @@ from catalog_assets.stages import World
 def open_world(catalog: Catalog) -> World:
     """Everything that the configuration names, ready for use; makes the home if it is not there."""
     from catalog_assets.enriched.rules import RulesEnricher
-
     from resources.lake import Lake, s3_options
     from resources.landing import Landing
     from resources.locks import file_locks
