@@ -18,15 +18,18 @@ import polars as pl
 
 from catalog_assets.configuration import Catalog
 from catalog_assets.pipeline import DAILY, states
-from catalog_assets.raw.deliveries import new_deliveries
+from catalog_assets.raw.deliveries import Trouble, undelivered
 from catalog_assets.stages import Partition, World, marks
-from resources.landing import arrivals
 
 INSTANCE = """\
 telemetry:
   enabled: false
 run_monitoring:
   enabled: true
+run_retries:
+  enabled: true
+  max_retries: 2
+  retry_on_asset_or_op_failure: false
 concurrency:
   runs:
     max_concurrent_runs: 2
@@ -68,14 +71,11 @@ def dagster_home(catalog: Catalog) -> Path:
     return folder
 
 
-def arrival_runs(world: World, first: dt.date | None, last: dt.date | None, sources: Sequence[str]) -> list[Run]:
+def arrival_runs(
+    world: World, first: dt.date | None, last: dt.date | None, sources: Sequence[str], trouble: Trouble
+) -> list[Run]:
     """Partitions with files that are not delivered yet, or with a raw or standardized table that is not done."""
-    wanted: set[Partition] = set()
-    for source in sources:
-        listed = arrivals(world.catalog.source_path(source), world.catalog.s3_endpoint)
-        for day in {arrival.day for arrival in listed if _within(arrival.day, first, last)}:
-            if day >= world.catalog.start_day and new_deliveries(world, Partition(day, source))[0]:
-                wanted.add(Partition(day, source))
+    wanted = {p for p, _ in undelivered(world, sources, trouble, lambda day: _within(day, first, last))}
     for found in states(world):
         inside = found.partition.source in sources and _within(found.partition.day, first, last)
         if inside and found.state != "done":

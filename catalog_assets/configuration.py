@@ -257,6 +257,11 @@ class Catalog(_Strict):
             return str(self.home_path / "inbox" / name / "{day}" / "*")
         return path if "://" in path else os.path.normpath(self._local_path(path))
 
+    def told_path(self, path: str) -> str:
+        """A file's path as the journal tells it: relative to the home where it is inside, so that a home can move."""
+        inside = os.path.join(str(self.home_path), "")
+        return path.removeprefix(inside) if path.startswith(inside) else path
+
     def source_fingerprint(self, name: str) -> str:
         """Changes when a setting that changes the source's rows changes (not its path or priority)."""
         source = self.sources[name]

@@ -22,6 +22,7 @@ from catalog_assets.ledger import FATES
 from catalog_assets.pipeline import STAGES, states
 from catalog_assets.simulator import Plan, Written, simulate, source_blocks
 from catalog_assets.stages import World
+from catalog_assets.warehouse.loading import behind
 
 DEMO_SEED = 7
 DEMO_START = dt.date(2026, 1, 5)
@@ -56,19 +57,20 @@ def run_everything(
                TimeElapsedColumn())  # fmt: skip
     with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
         task = progress.add_task("Looking for work", total=None)
-        arrivals = arrival_runs(world, *bounds, sources or tuple(catalog.sources))
-        if not arrivals and not day_runs(world, *bounds) and not _behind(world, catalog):
+
+        def trouble(source: str, error: OSError) -> None:
+            progress.console.print(f"[red]{source}[/]: its place cannot be looked at: {error}", highlight=False)
+
+        arrivals = arrival_runs(world, *bounds, sources or tuple(catalog.sources), trouble)
+        if not arrivals and not day_runs(world, *bounds) and not (warehouse and behind(world)):
             progress.update(task, description="Nothing to do", total=1, completed=1)
             return results
         machine = Backfill(catalog, world, lambda text: progress.update(task, description=text))
         results += _watch(machine, arrivals, progress, task)
         days = day_runs(world, *bounds)
         results += _watch(machine, days, progress, task)
-        if warehouse and _behind(world, catalog):
-            touched = sorted({r.run.partition.day for r in results if r.success and r.run.job == "day"})
-            results += _watch(machine, machine.warehouse_runs(touched or _loaded_days(world)), progress, task)
-            if results and results[-1].success:
-                _remember(world, catalog)
+        if warehouse:
+            results += _watch(machine, machine.warehouse_runs(behind(world)), progress, task)
     for result in results:
         if not result.success:
             console.print(f"[red]failed[/] {result.run.job} {result.run.partition}: {result.error}", highlight=False)
@@ -92,27 +94,6 @@ def _watch(machine: Backfill, runs: Sequence[Run], progress: Progress, task: Any
                 f"{mark} {run.job} {run.partition}{until} {time.perf_counter() - started:.1f} s", highlight=False
             )
     return done
-
-
-def _behind(world: World, catalog: Catalog) -> bool:
-    """Whether the star schema was built from an older lake."""
-    seen = catalog.home_path / "warehouse.version"
-    return _lake_state(world) != (seen.read_text(encoding="utf-8") if seen.exists() else "")
-
-
-def _remember(world: World, catalog: Catalog) -> None:
-    (catalog.home_path / "warehouse.version").write_text(_lake_state(world), encoding="utf-8")
-
-
-def _lake_state(world: World) -> str:
-    rows = world.lake.scan("stage_ledger").filter(pl.col("stage").is_in(["validated_products", "catalog_products"]))
-    marks = rows.select("stage", "day", "output_fingerprint").sort("stage", "day").collect()
-    return "\n".join(f"{stage} {day} {fp}" for stage, day, fp in marks.iter_rows())
-
-
-def _loaded_days(world: World) -> list[dt.date]:
-    rows = world.lake.scan("stage_ledger", stage="catalog_products").select("day").collect()
-    return sorted(rows["day"].to_list())
 
 
 def demo(catalog: Catalog, console: Console, products: int, started: float) -> bool:

@@ -8,10 +8,11 @@ once a run has succeeded, and people read the copy: they never stop a run, and n
 """
 
 import datetime as dt
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,7 @@ PROJECT = Path(__file__).resolve().parent.parent / "dbt_models"
 
 WAREHOUSE = "warehouse.duckdb"
 READERS_COPY = "warehouse.readers.duckdb"
+LOADED = "loaded_days"
 
 
 class WarehouseAbsentError(Exception):
@@ -90,6 +92,32 @@ def publish(home: Path) -> Path:
         shutil.copyfile(source, partial)
     os.replace(partial, copy)
     return copy
+
+
+def record_loaded(home: Path, days: Mapping[dt.date, str]) -> None:
+    """Remember, in the warehouse itself, which content of each day it was built from. A warehouse that is lost has
+    loaded nothing. Raises WarehouseAbsentError, WarehouseBusyError."""
+    with _open(home / WAREHOUSE, read_only=False) as connection:
+        connection.execute(f"create table if not exists {LOADED} (day date primary key, content varchar not null)")
+        connection.executemany(f"insert or replace into {LOADED} values (?, ?)", list(days.items()))
+
+
+def loaded(home: Path) -> dict[dt.date, str]:
+    """Of each day the content that the published copy was built from; empty if nothing was published."""
+    copy = home / READERS_COPY
+    if not copy.exists() or not (home / WAREHOUSE).exists():
+        return {}
+    with _open(copy, read_only=True) as connection:
+        known = connection.execute("select 1 from duckdb_tables() where table_name = ?", [LOADED]).fetchone()
+        return dict(connection.execute(f"select day, content from {LOADED}").fetchall()) if known else {}
+
+
+def models_fingerprint() -> str:
+    """Changes with any of dbt's models, tests or settings."""
+    digest = hashlib.sha256()
+    for file in sorted(f for f in PROJECT.rglob("*") if f.suffix in (".sql", ".yml")):
+        digest.update(file.relative_to(PROJECT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def connect(home: Path) -> duckdb.DuckDBPyConnection:

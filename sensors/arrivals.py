@@ -5,16 +5,15 @@ Belongs here: asking what is new, and run keys. Does not belong here: what a del
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import dagster as dg
 
 from catalog_assets.configuration import Catalog
 from catalog_assets.materialize import WorldResource
 from catalog_assets.partitions import key_of
-from catalog_assets.raw.deliveries import new_deliveries
+from catalog_assets.raw.deliveries import Trouble, undelivered
 from catalog_assets.stages import Partition, World
-from resources.landing import arrivals
 
 SETTLE = dt.timedelta(seconds=2)
 """A file modified less than this ago may still be written; it is looked at again at the next tick."""
@@ -52,25 +51,10 @@ def arrivals_sensor(catalog: Catalog, job: str) -> dg.SensorDefinition:
 
 
 def arrived(
-    world: World, now: dt.datetime, trouble: Callable[[str, OSError], None] = lambda source, error: None
+    world: World, now: dt.datetime, trouble: Trouble = lambda source, error: None
 ) -> Iterator[tuple[Partition, str]]:
     """Partitions with new deliveries, and the run key: the delivery ids, so that A, B, A again are three runs and the
-    same file seen twice is one. A source whose place cannot be looked at is told to `trouble` and holds up no other."""
-    for source in world.catalog.sources:
-        try:
-            yield from list(_arrived_of(world, source, now))
-        except OSError as error:
-            trouble(source, error)
-
-
-def _arrived_of(world: World, source: str, now: dt.datetime) -> Iterator[tuple[Partition, str]]:
-    listed = arrivals(world.catalog.source_path(source), world.catalog.s3_endpoint)
-    settled = {arrival.day for arrival in listed if arrival.modified_at <= now - SETTLE}
-    unsettled = {arrival.day for arrival in listed if arrival.modified_at > now - SETTLE}
-    for day in sorted(settled - unsettled):
-        if day < world.catalog.start_day or day > now.date():
-            continue
-        partition = Partition(day, source)
-        new, _, _ = new_deliveries(world, partition)
-        if new:
-            yield partition, "+".join(delivery.delivery_id for delivery in new)
+    same file seen twice is one."""
+    here = undelivered(world, world.catalog.sources, trouble, lambda day: day <= now.date(), settled_by=now - SETTLE)
+    for partition, new in here:
+        yield partition, "+".join(delivery.delivery_id for delivery in new)

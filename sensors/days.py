@@ -15,6 +15,7 @@ from catalog_assets.configuration import fingerprint
 from catalog_assets.materialize import WorldResource
 from catalog_assets.pipeline import DAILY, states
 from catalog_assets.stages import Partition, World, marks
+from catalog_assets.warehouse.loading import attempt, behind
 
 OPEN_DAYS = 14
 """How many of the latest delivered days are looked at; older ones are re-run by an explicit backfill."""
@@ -43,33 +44,23 @@ def days_sensor(jobs: Sequence[UnresolvedAssetJobDefinition]) -> dg.SensorDefini
         if busy:
             yield dg.SkipReason("Runs are under way; what they change is looked at when they are done.")
             return
-        requests = list(_requests(world.open(), context.cursor, day_job, warehouse_job))
-        for request, cursor in requests:
-            if cursor is not None:
-                context.update_cursor(cursor)
-            yield request
+        requests = list(_requests(world.open(), day_job, warehouse_job))
+        yield from requests
         if not requests:
             yield dg.SkipReason("Every day is done.")
 
     return days_tick
 
 
-def _requests(
-    world: World, cursor: str | None, day_job: str, warehouse_job: str
-) -> Iterator[tuple[dg.RunRequest, str | None]]:
+def _requests(world: World, day_job: str, warehouse_job: str) -> Iterator[dg.RunRequest]:
     pending = list(unfinished(world))
     for day, key in pending:
-        yield dg.RunRequest(run_key=key, job_name=day_job, partition_key=day.isoformat()), None
+        yield dg.RunRequest(run_key=key, job_name=day_job, partition_key=day.isoformat())
     if pending:
         return
-    loaded = marks(world, ["catalog_products"]).filter(pl.col("balanced"))
-    seen = dict(part.split("=") for part in (cursor or "").split(",") if part)
-    current = {str(when): digest for when, digest in loaded.select("day", "output_fingerprint").iter_rows()}
-    changed = sorted(day for day, digest in current.items() if seen.get(day) != digest)
-    latest = ",".join(f"{when}={digest}" for when, digest in sorted(current.items())[-OPEN_DAYS * 4 :])
-    for when in changed[-OPEN_DAYS:]:
-        key = f"warehouse-{when}-{current[when]}"
-        yield dg.RunRequest(run_key=key, job_name=warehouse_job, partition_key=when), latest
+    for day in behind(world)[-OPEN_DAYS:]:
+        key = f"warehouse-{day}-{attempt(world, day)}"
+        yield dg.RunRequest(run_key=key, job_name=warehouse_job, partition_key=day.isoformat())
 
 
 def unfinished(world: World) -> Iterator[tuple[dt.date, str]]:
@@ -82,6 +73,7 @@ def unfinished(world: World) -> Iterator[tuple[dt.date, str]]:
         if any(s.state != "done" for s in found):
             first = next(s for s in found if s.state != "done")
             stage = next(s for s in DAILY if s.name == first.stage)
+            # With run ids: a day that becomes what it was before is another attempt, and its key must be another.
             upstream = marks(world, [*stage.upstream, stage.name]).filter(pl.col("day") <= day)
-            state = fingerprint(first.stage, upstream.drop("run_id").rows(), stage.inputs(world, Partition(day)))
+            state = fingerprint(first.stage, upstream.rows(), stage.inputs(world, Partition(day)))
             yield day, f"day-{day}-{state}"

@@ -6,7 +6,7 @@ listing places and storing bytes (`resources/landing.py`), and reading what a de
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from catalog_assets.vocabulary.columns import DELIVERIES
 from resources.landing import Arrival, TooLarge, arrivals, place
 
 Clock = Callable[[], dt.datetime]
+Trouble = Callable[[str, OSError], None]
+"""Is told of a source whose place cannot be looked at, and why."""
 
 RACY = dt.timedelta(seconds=2)
 """A file landed sooner than this after it was modified may have changed again without a new modification time (S3 tells
@@ -30,6 +32,7 @@ class NewDelivery:
     """A file whose bytes have not been delivered at its path yet."""
 
     arrival: Arrival
+    path: str
     size: int
     sha256: str
     sequence: int
@@ -69,7 +72,8 @@ def new_deliveries(
     new: list[NewDelivery] = []
     refused: list[tuple[str, str]] = []
     for arrival in listed:
-        before = latest.get(arrival.path)
+        path = catalog.told_path(arrival.path)
+        before = latest.get(path)
         if before and _unchanged(arrival, before):
             continue
         try:
@@ -90,9 +94,32 @@ def new_deliveries(
             continue
         keep(data)
         sequence += 1
-        identity = delivery_id(partition, sequence, arrival.path, digest)
-        new.append(NewDelivery(arrival, len(data), digest, sequence, identity))
+        identity = delivery_id(partition, sequence, path, digest)
+        new.append(NewDelivery(arrival, path, len(data), digest, sequence, identity))
     return new, len(listed) - len(new) - len(refused), refused
+
+
+def undelivered(
+    world: World,
+    sources: Iterable[str],
+    trouble: Trouble,
+    wanted: Callable[[dt.date], bool],
+    settled_by: dt.datetime | None = None,
+) -> Iterator[tuple[Partition, list[NewDelivery]]]:
+    """Partitions of the wanted days with files that are not delivered yet, and these. A source whose place cannot be
+    looked at is told to `trouble` and holds up no other. With `settled_by`, a day with a file modified later waits: it
+    may still be written.
+    """
+    for source in sources:
+        try:
+            listed = arrivals(world.catalog.source_path(source), world.catalog.s3_endpoint)
+            unsettled = {a.day for a in listed if settled_by is not None and a.modified_at > settled_by}
+            days = sorted({a.day for a in listed if a.day >= world.catalog.start_day and wanted(a.day)} - unsettled)
+            found = [(p, new_deliveries(world, p)[0]) for p in (Partition(day, source) for day in days)]
+        except OSError as error:
+            trouble(source, error)
+            continue
+        yield from ((partition, new) for partition, new in found if new)
 
 
 def _unchanged(arrival: Arrival, before: dict[str, Any]) -> bool:
@@ -119,7 +146,7 @@ def land(world: World, partition: Partition, run_id: str, clock: Clock) -> Lande
 def _row(partition: Partition, new: NewDelivery, run_id: str, now: dt.datetime) -> dict[str, object]:
     return {
         "day": partition.day, "source": partition.source, "delivery_id": new.delivery_id, "sequence": new.sequence,
-        "path": new.arrival.path, "sha256": new.sha256, "size_bytes": new.size,
+        "path": new.path, "sha256": new.sha256, "size_bytes": new.size,
         "delivered_at": new.arrival.modified_at, "landed_at": now, "replaces": None, "run_id": run_id,
     }  # fmt: skip
 

@@ -15,10 +15,11 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
 from catalog_assets.configuration import Catalog
-from catalog_assets.materialize import stage_assets
+from catalog_assets.materialize import WorldResource, stage_assets
 from catalog_assets.partitions import days
+from catalog_assets.warehouse.loading import contents
 from catalog_assets.warehouse.stage import STAGE
-from resources.warehouse import dbt_arguments, environment, publish
+from resources.warehouse import dbt_arguments, environment, publish, record_loaded
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_models"
 
@@ -80,11 +81,14 @@ def warehouse_assets(catalog: Catalog, prepared: DbtProject) -> dg.AssetsDefinit
         dagster_dbt_translator=translator,
         pool="warehouse",
     )
-    def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, world: WorldResource) -> Iterator[Any]:
         os.environ.update(environment(catalog.home_path, catalog.lake_uri, catalog.s3_endpoint))
         touched = [dt.date.fromisoformat(key) for key in context.partition_keys]
         arguments = dbt_arguments(touched, full_refresh=False)
+        # Read before dbt reads: what changes meanwhile is then seen as not loaded yet, never as loaded.
+        read = contents(world.open(), touched)
         yield from dbt.cli(arguments, context=context, target_path=catalog.home_path / "dbt" / "runs").stream()
+        record_loaded(catalog.home_path, read)
         publish(catalog.home_path)
 
     return dbt_models

@@ -99,7 +99,8 @@ def test_a_new_file_is_a_delivery_with_all_its_facts(world, put, landing, clock)
     row = known_deliveries(world, ACME).row(0, named=True)
     assert told == Landed((row["delivery_id"],), 0, ())
     assert row | {"delivery_id": ""} == {
-        "day": DAY, "source": "acme", "delivery_id": "", "sequence": 1, "path": path, "sha256": sha(A),
+        "day": DAY, "source": "acme", "delivery_id": "", "sequence": 1, "path": world.catalog.told_path(path),
+        "sha256": sha(A),
         "size_bytes": len(A), "delivered_at": NOON + dt.timedelta(seconds=1.5), "landed_at": clock.now,
         "replaces": None, "run_id": "run",
     }  # fmt: skip
@@ -414,7 +415,7 @@ def test_a_replacement_takes_the_place_of_what_it_replaces(world, put, landing):
     assert "Ann" in row["run_id"]
     assert world.landing.get(row["sha256"], 100) == b"mended"
     assert taken_back(world) == {first: True, second: False, new: False}
-    assert (old["path"], old["sha256"]) == (path, sha(A)), "the journal is only added to"
+    assert (old["path"], old["sha256"]) == (world.catalog.told_path(path), sha(A)), "the journal is only added to"
     assert landing() == Landed((), 2, ()), "what the supplier has at its place was delivered"
 
 
