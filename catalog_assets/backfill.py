@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.configuration import Catalog
-from catalog_assets.pipeline import DAILY, states
+from catalog_assets.pipeline import ARRIVAL, DAILY, lagging
 from catalog_assets.raw.deliveries import Trouble, undelivered
 from catalog_assets.stages import Partition, World, marks
 
@@ -42,11 +42,13 @@ WAREHOUSE = "warehouse"
 
 @dataclass(frozen=True)
 class Run:
-    """One Dagster run: its job and its partition, or for the warehouse the days from first to last."""
+    """One Dagster run: its job and its partition, or for the warehouse the days from first to last. `assets`: only
+    these of the job's."""
 
     job: str
     partition: Partition
     last: dt.date | None = None
+    assets: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,20 +77,19 @@ def arrival_runs(
     world: World, first: dt.date | None, last: dt.date | None, sources: Sequence[str], trouble: Trouble
 ) -> list[Run]:
     """Partitions with files that are not delivered yet, or with a raw or standardized table that is not done."""
-    wanted = {p for p, _ in undelivered(world, sources, trouble, lambda day: _within(day, first, last))}
-    for found in states(world):
-        inside = found.partition.source in sources and _within(found.partition.day, first, last)
-        if inside and found.state != "done":
-            wanted.add(found.partition)
-    return [Run("arrival", p) for p in sorted(wanted, key=lambda p: (p.day, p.source))]
+    new = undelivered(world, sources, trouble, dt.datetime.now(dt.UTC).date(), lambda day: _within(day, first, last))
+    runs = {partition: Run("arrival", partition) for partition, _ in new}
+    for found in lagging(world, None, ARRIVAL):
+        if found.partition.source in sources and _within(found.partition.day, first, last):
+            runs.setdefault(found.partition, Run("arrival", found.partition, assets=found.assets))
+    return [runs[p] for p in sorted(runs, key=lambda p: (p.day, p.source))]
 
 
 def day_runs(world: World, first: dt.date | None, last: dt.date | None) -> list[Run]:
-    """Days with a stage that is not done, oldest first."""
-    names = {stage.name for stage in DAILY}
+    """Days with a stage that is not done, oldest first; what stands before that stage is left alone."""
     arrived = set(marks(world, ["standardized_products"]).filter(pl.col("balanced"))["day"].to_list())
-    behind = {s.partition.day for s in states(world) if s.stage in names and s.state != "done"}
-    return [Run("day", Partition(day)) for day in sorted(behind & arrived) if _within(day, first, last)]
+    days = sorted(day for day in arrived if _within(day, first, last))
+    return [Run("day", found.partition, assets=found.assets) for found in lagging(world, days, DAILY)]
 
 
 def _within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
@@ -109,6 +110,7 @@ class Backfill:
 
         for kind in (dg.BetaWarning, dg.PreviewWarning):
             warnings.filterwarnings("ignore", category=kind)
+        self._dg = dg
         self.log = dagster_home(catalog) / "backfill.log"
         self.world = world
         self.instance = dg.DagsterInstance.get()
@@ -128,8 +130,13 @@ class Backfill:
         if run.last is not None:
             first, last = run.partition.day.isoformat(), run.last.isoformat()
             where = {"tags": {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}}
+        if run.assets is not None:
+            where["asset_selection"] = [self._dg.AssetKey(name) for name in run.assets]
         with self.log.open("a", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
-            done = job.execute_in_process(instance=self.instance, raise_on_error=False, **where)
+            try:
+                done = job.execute_in_process(instance=self.instance, raise_on_error=False, **where)
+            except self._dg.DagsterError as refused:  # Dagster would not even start it
+                return Result(run, False, "", time.perf_counter() - started, str(refused))
         error = None if done.success else _error(done)
         return Result(run, done.success, done.run_id, time.perf_counter() - started, error)
 

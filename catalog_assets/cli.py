@@ -16,6 +16,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table as Grid
+from rich.text import Text
 
 from catalog_assets.configuration import ConfigurationError, load
 
@@ -93,7 +94,8 @@ def _grid(title: str, columns: list[str], rows: list[list[Any]], numeric: set[st
     for name in columns:
         grid.add_column(name, justify="right" if numeric and name in numeric else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(f"{v:,}" if isinstance(v, int) else "" if v is None else str(v) for v in row))
+        # As Text: what suppliers write may look like the terminal's markup.
+        grid.add_row(*(Text(f"{v:,}" if isinstance(v, int) else "" if v is None else str(v)) for v in row))
     console.print(grid)
 
 

@@ -58,7 +58,7 @@ def build_defs(catalog: Catalog | None = None, resources: Mapping[str, Any] | No
     return dg.Definitions(
         assets=[*stages, *loaded],
         jobs=jobs,
-        sensors=[arrivals_sensor(catalog, ARRIVAL_JOB), days_sensor(jobs[1:])],
+        sensors=[arrivals_sensor(catalog, ARRIVAL_JOB), days_sensor(jobs)],
         resources={**defaults, **(resources or {})},
         executor=dg.in_process_executor,
     )

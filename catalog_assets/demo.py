@@ -15,6 +15,7 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
+from rich.text import Text
 
 from catalog_assets.backfill import Backfill, Result, Run, arrival_runs, day_runs
 from catalog_assets.configuration import Catalog
@@ -58,8 +59,8 @@ def run_everything(
     with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
         task = progress.add_task("Looking for work", total=None)
 
-        def trouble(source: str, error: OSError) -> None:
-            progress.console.print(f"[red]{source}[/]: its place cannot be looked at: {error}", highlight=False)
+        def trouble(source: str, why: str) -> None:
+            progress.console.print(Text(f"{source}: {why}", style="red"))
 
         arrivals = arrival_runs(world, *bounds, sources or tuple(catalog.sources), trouble)
         if not arrivals and not day_runs(world, *bounds) and not (warehouse and behind(world)):
@@ -73,7 +74,7 @@ def run_everything(
             results += _watch(machine, machine.warehouse_runs(behind(world)), progress, task)
     for result in results:
         if not result.success:
-            console.print(f"[red]failed[/] {result.run.job} {result.run.partition}: {result.error}", highlight=False)
+            console.print(Text(f"failed {result.run.job} {result.run.partition}: {result.error}", style="red"))
     if any(not result.success for result in results):
         console.print("The others are done. The same command again runs only what is not done.")
     return results

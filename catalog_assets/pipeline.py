@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from catalog_assets.configuration import fingerprint
 from catalog_assets.enriched.stage import STAGE as ENRICHED
 from catalog_assets.matched.stage import STAGE as MATCHED
 from catalog_assets.raw.stage import STAGE as RAW
@@ -66,6 +67,39 @@ def _state(world: World, stage: Stage, partition: Partition) -> str:
         return "stale"
 
 
+@dataclass(frozen=True)
+class Lagging:
+    """A partition with a stage that is not done: the first such stage, and it with the stages after it, to be run."""
+
+    partition: Partition
+    stages: tuple[Stage, ...]
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """The tables to materialize; what stands before them is left alone."""
+        return tuple(name for stage in self.stages for name in stage.tables)
+
+
+def lagging(world: World, days: Iterable[dt.date] | None, stages: tuple[Stage, ...]) -> Iterator[Lagging]:
+    """Partitions in which one of these stages is not done, oldest first. `stages`: of one grain, in order."""
+    firsts: dict[Partition, int] = {}
+    for state in states(world, days, stages):
+        if state.state != "done":
+            position = next(i for i, stage in enumerate(stages) if stage.name == state.stage)
+            firsts[state.partition] = min(position, firsts.get(state.partition, position))
+    for partition in sorted(firsts, key=lambda p: (p.day, p.source)):
+        yield Lagging(partition, stages[firsts[partition] :])
+
+
+def wanted(world: World, found: Lagging) -> str:
+    """Names the work: what the first stage that is not done would be computed from now."""
+    first = found.stages[0]
+    try:
+        return fingerprint(first.name, first.inputs(world, found.partition))
+    except StageError as error:
+        return fingerprint(first.name, str(error))
+
+
 def catch_up(world: World, run_id: str) -> Iterator[Report]:
     """Run, without Dagster, whatever is not done, in order; used by previews, tests and benchmarks."""
     for stage in STAGES:
@@ -73,4 +107,4 @@ def catch_up(world: World, run_id: str) -> Iterator[Report]:
             yield execute(stage, world, partition, run_id)
 
 
-__all__ = ["ARRIVAL", "DAILY", "STAGES", "State", "catch_up", "states"]
+__all__ = ["ARRIVAL", "DAILY", "STAGES", "Lagging", "State", "catch_up", "lagging", "states", "wanted"]

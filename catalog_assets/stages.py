@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandera.polars as pa
 import polars as pl
@@ -33,6 +33,8 @@ ALL = "*"
 Place = dict[str, str | dt.date]
 """Partition values: stage, day, source."""
 REREADS = 3
+Reach = Literal["partition", "until", "all"]
+"""Of which partitions of its upstream a stage reads: its own, those of its day and earlier, or all."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Stage:
     `run(world, partition, run_id)`: computes. `recount(tables)`: ids by fate, from the committed tables, of the units
     that these tables show; fates and quarantine are recounted from their own tables.
     `commit` replaces the plain writing of tables. `exclusive`: partitions share rows, so one runs at a time.
-    `upstream`: stages whose marks `run` relies on; it is read again when one of them moved meanwhile.
+    `upstream`: stages whose marks `run` relies on; it is read again when one of them moved meanwhile, within `reach`.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Stage:
     tables: tuple[str, ...]
     per_source: bool
     upstream: tuple[str, ...]
+    reach: Reach
     contracts: Mapping[str, type[pa.DataFrameModel]]
     inputs: Callable[[World, Partition], str]
     run: Callable[[World, Partition, str], Outcome]
@@ -149,10 +152,10 @@ def execute(stage: Stage, world: World, partition: Partition, run_id: str) -> Re
     with world.lock(stage.name if stage.exclusive else f"{stage.name}-{partition}"):
         before = mark(world, stage.name, partition)
         for _ in range(REREADS):
-            seen = marks(world, stage.upstream)
+            seen = upstream_marks(stage, world, partition)
             inputs = stage.inputs(world, partition)
             outcome = stage.run(world, partition, run_id)
-            if marks(world, stage.upstream).equals(seen):
+            if upstream_marks(stage, world, partition).equals(seen):
                 break
         else:
             raise StageError(f"{stage.name} {partition}: its input was rewritten while it ran; run it again.")
@@ -237,6 +240,17 @@ def marks(world: World, stages: Iterable[str] | None = None) -> pl.DataFrame:
         frame = frame.filter(pl.col("stage").is_in(list(stages)))
     columns = ["stage", "day", "source", "run_id", "balanced", "received", "input_fingerprint", "output_fingerprint"]
     return frame.select(columns).sort("stage", "day", "source").collect()
+
+
+def upstream_marks(stage: Stage, world: World, partition: Partition) -> pl.DataFrame:
+    """Marks of the partitions that a stage reads for one of its own."""
+    found = marks(world, stage.upstream)
+    if stage.reach == "all":
+        return found
+    if stage.reach == "until":
+        return found.filter(pl.col("day") <= partition.day)
+    mine = pl.col("source") == partition.source if stage.per_source else pl.lit(True)
+    return found.filter(pl.col("day") == partition.day, mine)
 
 
 def mark(world: World, stage: str, partition: Partition) -> dict[str, Any] | None:

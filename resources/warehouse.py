@@ -22,7 +22,7 @@ PROJECT = Path(__file__).resolve().parent.parent / "dbt_models"
 
 WAREHOUSE = "warehouse.duckdb"
 READERS_COPY = "warehouse.readers.duckdb"
-LOADED = "loaded_days"
+LOADED = "warehouse.loaded.json"
 
 
 class WarehouseAbsentError(Exception):
@@ -95,21 +95,22 @@ def publish(home: Path) -> Path:
 
 
 def record_loaded(home: Path, days: Mapping[dt.date, str]) -> None:
-    """Remember, in the warehouse itself, which content of each day it was built from. A warehouse that is lost has
-    loaded nothing. Raises WarehouseAbsentError, WarehouseBusyError."""
-    with _open(home / WAREHOUSE, read_only=False) as connection:
-        connection.execute(f"create table if not exists {LOADED} (day date primary key, content varchar not null)")
-        connection.executemany(f"insert or replace into {LOADED} values (?, ?)", list(days.items()))
+    """Remember which content of each day the published warehouse was built from.
+
+    Beside the warehouse, not in it: asking must not depend on whether somebody has its file open.
+    """
+    known = {**loaded(home), **days}
+    partial = home / f"{LOADED}.partial"
+    partial.write_text(json.dumps({day.isoformat(): content for day, content in sorted(known.items())}, indent=0))
+    os.replace(partial, home / LOADED)
 
 
 def loaded(home: Path) -> dict[dt.date, str]:
-    """Of each day the content that the published copy was built from; empty if nothing was published."""
-    copy = home / READERS_COPY
-    if not copy.exists() or not (home / WAREHOUSE).exists():
+    """Of each day the content that the published warehouse was built from; empty if there is none."""
+    record = home / LOADED
+    if not record.exists() or not (home / READERS_COPY).exists() or not (home / WAREHOUSE).exists():
         return {}
-    with _open(copy, read_only=True) as connection:
-        known = connection.execute("select 1 from duckdb_tables() where table_name = ?", [LOADED]).fetchone()
-        return dict(connection.execute(f"select day, content from {LOADED}").fetchall()) if known else {}
+    return {dt.date.fromisoformat(day): content for day, content in json.loads(record.read_text()).items()}
 
 
 def models_fingerprint() -> str:

@@ -14,6 +14,7 @@ from catalog_assets.materialize import WorldResource
 from catalog_assets.partitions import key_of
 from catalog_assets.raw.deliveries import Trouble, undelivered
 from catalog_assets.stages import Partition, World
+from sensors.attempts import run_key
 
 SETTLE = dt.timedelta(seconds=2)
 """A file modified less than this ago may still be written; it is looked at again at the next tick."""
@@ -32,29 +33,24 @@ def arrivals_sensor(catalog: Catalog, job: str) -> dg.SensorDefinition:
     def arrivals_tick(
         context: dg.SensorEvaluationContext, world: WorldResource
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        opened = world.open()
+        opened, now = world.open(), dt.datetime.now(dt.UTC)
+        not_taken: list[str] = []
         found = False
-        silent: list[str] = []
-
-        def trouble(source: str, error: OSError) -> None:
-            context.log.error(f"{source}: its place cannot be looked at: {error}")
-            silent.append(source)
-
-        for partition, run_key in arrived(opened, dt.datetime.now(dt.UTC), trouble):
+        for partition, work in arrived(opened, now, lambda source, why: not_taken.append(f"{source}: {why}")):
             found = True
-            yield dg.RunRequest(run_key=run_key, partition_key=key_of(partition), tags={"source": partition.source})
+            named = run_key(context.instance, job, key_of(partition), work, now)
+            yield dg.RunRequest(run_key=named, partition_key=key_of(partition), tags={"source": partition.source})
+        for told in not_taken:
+            context.log.warning(told)
         if not found:
-            but = f" Not looked at (see the log): {', '.join(silent)}." if silent else ""
-            yield dg.SkipReason(f"No new file at any source's place.{but}")
+            yield dg.SkipReason(" ".join(["No new file at any source's place.", *not_taken]))
 
     return arrivals_tick
 
 
 def arrived(
-    world: World, now: dt.datetime, trouble: Trouble = lambda source, error: None
+    world: World, now: dt.datetime, trouble: Trouble = lambda source, why: None
 ) -> Iterator[tuple[Partition, str]]:
-    """Partitions with new deliveries, and the run key: the delivery ids, so that A, B, A again are three runs and the
-    same file seen twice is one."""
-    here = undelivered(world, world.catalog.sources, trouble, lambda day: day <= now.date(), settled_by=now - SETTLE)
-    for partition, new in here:
+    """Partitions with new deliveries, and these by id: A, B, A again are three works, the same file seen twice one."""
+    for partition, new in undelivered(world, world.catalog.sources, trouble, now.date(), settled_by=now - SETTLE):
         yield partition, "+".join(delivery.delivery_id for delivery in new)

@@ -1,21 +1,23 @@
-"""Days whose stages lag behind what arrived or was decided are run again; then the warehouse.
+"""What lags behind what arrived or was decided is run again: deliveries' partitions, then days, then the warehouse.
 
-Belongs here: asking which days are not done, and run keys. Does not belong here: what makes a day stale
+Belongs here: asking what is not done, and run requests. Does not belong here: what makes a partition stale
 (`catalog_assets/pipeline.py`).
 """
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import dagster as dg
 import polars as pl
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from catalog_assets.configuration import fingerprint
 from catalog_assets.materialize import WorldResource
-from catalog_assets.pipeline import DAILY, states
-from catalog_assets.stages import Partition, World, marks
-from catalog_assets.warehouse.loading import attempt, behind
+from catalog_assets.partitions import key_of
+from catalog_assets.pipeline import ARRIVAL, DAILY, Lagging, lagging, wanted
+from catalog_assets.stages import World, marks
+from catalog_assets.warehouse.loading import behind, contents
+from sensors.attempts import run_key, was_asked
 
 OPEN_DAYS = 14
 """How many of the latest delivered days are looked at; older ones are re-run by an explicit backfill."""
@@ -29,51 +31,55 @@ BUSY = [
 
 
 def days_sensor(jobs: Sequence[UnresolvedAssetJobDefinition]) -> dg.SensorDefinition:
-    """One run for each day that is not done, then one of the warehouse. `jobs`: the day's, the warehouse's."""
-    day_job, warehouse_job = (job.name for job in jobs)
+    """Runs of what is not done. `jobs`: an arrival's, the day's, the warehouse's."""
+    arrival_job, day_job, warehouse_job = (job.name for job in jobs)
 
     @dg.sensor(
         name="days",
         jobs=jobs,
         minimum_interval_seconds=15,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="A day with new offers, or with decisions that change it, is run with the sources that are there.",
+        description=f"What is not done of the latest {OPEN_DAYS} days is run: deliveries that were corrected, days "
+        "with new offers or with decisions that change them (with the sources that are there), and the warehouse.",
     )
     def days_tick(context: dg.SensorEvaluationContext, world: WorldResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
         busy = context.instance.get_run_records(dg.RunsFilter(statuses=BUSY), limit=1)
         if busy:
             yield dg.SkipReason("Runs are under way; what they change is looked at when they are done.")
             return
-        requests = list(_requests(world.open(), day_job, warehouse_job))
-        yield from requests
-        if not requests:
-            yield dg.SkipReason("Every day is done.")
+        opened, now = world.open(), dt.datetime.now(dt.UTC)
+        for job, lags in zip((arrival_job, day_job, warehouse_job), levels(opened), strict=True):
+            named = [(run_key(context.instance, job, lag.key, lag.work, now), lag) for lag in lags]
+            asked = [(key, lag) for key, lag in named if not was_asked(context.instance, key)]
+            for key, lag in asked:
+                yield dg.RunRequest(run_key=key, job_name=job, partition_key=lag.key, asset_selection=lag.assets)
+            if asked:
+                return
+        yield dg.SkipReason("Everything is done, or waits for a person or for its next attempt (see failed runs).")
 
     return days_tick
 
 
-def _requests(world: World, day_job: str, warehouse_job: str) -> Iterator[dg.RunRequest]:
-    pending = list(unfinished(world))
-    for day, key in pending:
-        yield dg.RunRequest(run_key=key, job_name=day_job, partition_key=day.isoformat())
-    if pending:
-        return
-    for day in behind(world)[-OPEN_DAYS:]:
-        key = f"warehouse-{day}-{attempt(world, day)}"
-        yield dg.RunRequest(run_key=key, job_name=warehouse_job, partition_key=day.isoformat())
+@dataclass(frozen=True)
+class Lag:
+    """A partition to run: its key, a name for the work, the assets to materialize (None: all of the job's)."""
+
+    key: str
+    work: str
+    assets: list[dg.AssetKey] | None = None
 
 
-def unfinished(world: World) -> Iterator[tuple[dt.date, str]]:
-    """Days with a done standardized partition and a later stage that is not done; and a key that names that state."""
-    arrived = marks(world, ["standardized_products"]).filter(pl.col("balanced"))
-    days = sorted(set(arrived["day"].to_list()))[-OPEN_DAYS:]
-    names = {stage.name for stage in DAILY}
-    for day in days:
-        found = [s for s in states(world, [day]) if s.stage in names]
-        if any(s.state != "done" for s in found):
-            first = next(s for s in found if s.state != "done")
-            stage = next(s for s in DAILY if s.name == first.stage)
-            # With run ids: a day that becomes what it was before is another attempt, and its key must be another.
-            upstream = marks(world, [*stage.upstream, stage.name]).filter(pl.col("day") <= day)
-            state = fingerprint(first.stage, upstream.rows(), stage.inputs(world, Partition(day)))
-            yield day, f"day-{day}-{state}"
+def levels(world: World) -> Iterator[list[Lag]]:
+    """What is not done: partitions of deliveries, days, days of the warehouse. Each level is asked for only when there
+    is nothing new to ask for before it; what failed holds up nothing."""
+    delivered = world.lake.scan("deliveries").select("day").unique().collect()["day"].sort().to_list()
+    days = delivered[-OPEN_DAYS:]
+    yield [_lag(world, found) for found in lagging(world, days, ARRIVAL)]
+    arrived = set(marks(world, ["standardized_products"]).filter(pl.col("balanced"))["day"].to_list())
+    yield [_lag(world, found) for found in lagging(world, sorted(arrived & set(days)), DAILY)]
+    current = contents(world)
+    yield [Lag(day.isoformat(), current[day]) for day in behind(world, current)[-OPEN_DAYS:]]
+
+
+def _lag(world: World, found: Lagging) -> Lag:
+    return Lag(key_of(found.partition), wanted(world, found), [dg.AssetKey(name) for name in found.assets])

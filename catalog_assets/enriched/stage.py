@@ -29,11 +29,7 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     """Propose attribute values, categories and descriptions for the day's live products."""
     products = world.lake.read(UPSTREAM, day=partition.day)
     asked = questions(products)
-    kept = _kept(world, asked)
-    fresh = asked.join(kept, on="content_hash", how="anti")
-    if fresh.height:
-        _keep(world, world.enricher.enrich(fresh), fresh, run_id)
-        kept = _kept(world, asked)
+    kept, fresh = _answered(world, asked, run_id)
     attributes, described = proposals(products, _answers(kept))
     live = products.filter(pl.col("status") == "live")
     skipped = products.filter(pl.col("status") != "live").select(
@@ -50,8 +46,21 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         "proposals": attributes.height,
     }
     tables = {"enriched_attributes": attributes, "enriched_products": described}
-    notes = {"asked_anew": fresh.height, "reused": asked.height - fresh.height}
+    notes = {"asked_anew": fresh, "reused": asked.height - fresh}
     return Outcome(products["product_key"], tables, skipped, details=details, notes=notes)
+
+
+def _answered(world: World, asked: pl.DataFrame, run_id: str) -> tuple[pl.DataFrame, int]:
+    """Answers to all of these contents, and how many were asked about now. One process asks at a time: days that run
+    side by side share contents, and each is asked about once."""
+    kept = _kept(world, asked)
+    if kept.height == asked.height:
+        return kept, 0
+    with world.lock(f"answers-{world.enricher.version}"):
+        fresh = asked.join(_kept(world, asked), on="content_hash", how="anti")
+        if fresh.height:
+            _keep(world, world.enricher.enrich(fresh), fresh, run_id)
+    return _kept(world, asked), fresh.height
 
 
 def _kept(world: World, asked: pl.DataFrame) -> pl.DataFrame:
@@ -100,6 +109,7 @@ STAGE = Stage(
     tables=("enriched_attributes", "enriched_products"),
     per_source=False,
     upstream=(UPSTREAM,),
+    reach="partition",
     contracts={"enriched_attributes": EnrichedAttributes, "enriched_products": EnrichedProducts},
     inputs=inputs,
     run=run,

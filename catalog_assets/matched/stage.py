@@ -143,6 +143,7 @@ STAGE = Stage(
     tables=("matched_products",),
     per_source=False,
     upstream=(UPSTREAM,),
+    reach="until",
     contracts={"matched_products": MatchedProducts},
     inputs=inputs,
     run=run,

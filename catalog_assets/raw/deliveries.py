@@ -6,7 +6,7 @@ listing places and storing bytes (`resources/landing.py`), and reading what a de
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,8 @@ from catalog_assets.vocabulary.columns import DELIVERIES
 from resources.landing import Arrival, TooLarge, arrivals, place
 
 Clock = Callable[[], dt.datetime]
-Trouble = Callable[[str, OSError], None]
-"""Is told of a source whose place cannot be looked at, and why."""
+Trouble = Callable[[str, str], None]
+"""Is told of a source of which something is not taken, and why."""
 
 RACY = dt.timedelta(seconds=2)
 """A file landed sooner than this after it was modified may have changed again without a new modification time (S3 tells
@@ -54,17 +54,22 @@ def known_deliveries(world: World, partition: Partition) -> pl.DataFrame:
 
 
 def new_deliveries(
-    world: World, partition: Partition, keep: Callable[[bytes], object] = lambda data: None
+    world: World,
+    partition: Partition,
+    keep: Callable[[bytes], object] = lambda data: None,
+    listed: Sequence[Arrival] | None = None,
 ) -> tuple[list[NewDelivery], int, list[tuple[str, str]]]:
     """Files at the source's place that are new, how many are known, and those refused with a sentence why.
 
     A file is new when its bytes differ from the latest delivery at its path: a supplier who puts A, then B, then A
     again in the same place has delivered three times; the same file seen twice is one delivery. `keep` gets each new
-    file's bytes, of which only one file's are in memory at a time.
+    file's bytes, of which only one file's are in memory at a time. `listed`: the source's place, if it was listed.
     """
     catalog = world.catalog
     template = catalog.source_path(partition.source)
-    listed = arrivals(template, catalog.s3_endpoint, partition.day)
+    if listed is None:
+        listed = arrivals(template, catalog.s3_endpoint, partition.day)
+    listed = [arrival for arrival in listed if arrival.day == partition.day]
     supplier = place(template, catalog.s3_endpoint)
     known = known_deliveries(world, partition)
     latest = {row["path"]: row for row in known.filter(pl.col("replaces").is_null()).iter_rows(named=True)}
@@ -103,22 +108,29 @@ def undelivered(
     world: World,
     sources: Iterable[str],
     trouble: Trouble,
-    wanted: Callable[[dt.date], bool],
+    today: dt.date,
+    wanted: Callable[[dt.date], bool] = lambda day: True,
     settled_by: dt.datetime | None = None,
 ) -> Iterator[tuple[Partition, list[NewDelivery]]]:
-    """Partitions of the wanted days with files that are not delivered yet, and these. A source whose place cannot be
-    looked at is told to `trouble` and holds up no other. With `settled_by`, a day with a file modified later waits: it
-    may still be written.
+    """Partitions of the wanted days with files that are not delivered yet, and these.
+
+    A source whose place cannot be looked at, and days outside of the calendar, are told to `trouble`; they hold up no
+    other. With `settled_by`, a day with a file modified later waits: it may still be written.
     """
     for source in sources:
         try:
             listed = arrivals(world.catalog.source_path(source), world.catalog.s3_endpoint)
             unsettled = {a.day for a in listed if settled_by is not None and a.modified_at > settled_by}
-            days = sorted({a.day for a in listed if a.day >= world.catalog.start_day and wanted(a.day)} - unsettled)
-            found = [(p, new_deliveries(world, p)[0]) for p in (Partition(day, source) for day in days)]
+            days = sorted({a.day for a in listed if wanted(a.day)} - unsettled)
+            inside = [day for day in days if world.catalog.start_day <= day <= today]
+            found = [(p, new_deliveries(world, p, listed=listed)[0]) for p in (Partition(d, source) for d in inside)]
         except OSError as error:
-            trouble(source, error)
+            trouble(source, f"its place cannot be looked at: {error}")
             continue
+        outside = [day.isoformat() for day in days if day not in inside]
+        if outside:
+            calendar = f"start_day ({world.catalog.start_day}) to today ({today}, UTC)"
+            trouble(source, f"files of {', '.join(outside)} are not taken: outside of {calendar}")
         yield from ((partition, new) for partition, new in found if new)
 
 

@@ -15,7 +15,7 @@ from catalog_assets.raw.contract import RawProducts
 from catalog_assets.raw.deliveries import known_deliveries
 from catalog_assets.raw.records import Split, refused
 from catalog_assets.raw.splitting import ENDINGS, format_of, split
-from catalog_assets.raw.transform import Delivery, RawRecords, records_of
+from catalog_assets.raw.transform import Delivery, RawRecords, may_hide, records_of
 from catalog_assets.stages import NO_FATES, NO_QUARANTINE, Outcome, Partition, Stage, World
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.columns import RAW_PRODUCTS
@@ -87,7 +87,7 @@ def _told(row: Mapping[str, Any], read: RawRecords) -> dict[str, Any]:
         "delivery_id": row["delivery_id"],
         "sequence": row["sequence"],
         "received": read.received.len(),
-        "unread": read.quarantine["record_id"].n_unique(),
+        "unread": may_hide(read.rows, read.quarantine),
     }
 
 
@@ -104,6 +104,7 @@ STAGE = Stage(
     tables=("raw_products",),
     per_source=True,
     upstream=(),
+    reach="partition",
     contracts={"raw_products": RawProducts},
     inputs=inputs,
     run=run,

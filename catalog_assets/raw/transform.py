@@ -16,6 +16,16 @@ STAMPED = ("stage", "day", "source", "run_id", "status")
 REFUSED = pl.Schema({name: column.dtype for name, column in QUARANTINE.columns.items() if name not in STAMPED})
 
 
+REST_UNKNOWN = frozenset(
+    {
+        "truncated_json", "records_missing", "bad_header", "invalid_parquet", "unknown_format", "unreadable",
+        "too_large", "bad_archive",
+    }
+)  # fmt: skip
+"""Rules that refuse a file, or all of it from some place on."""
+ANY = 1 << 40
+
+
 @dataclass(frozen=True)
 class Delivery:
     """What a record inherits from its delivery."""
@@ -58,6 +68,17 @@ def records_of(split: Split, delivery: Delivery, run_id: str) -> RawRecords:
         rows.select(RAW_PRODUCTS.schema.names()),
         quarantine.select(REFUSED.names()),
     )
+
+
+def may_hide(rows: pl.DataFrame, quarantine: pl.DataFrame) -> int:
+    """How many records may stand in what could not be read of a delivery: none that is absent from the others may be
+    taken for withdrawn. Where the rest of a file is gone or never became records, any number (ANY)."""
+    if quarantine["rule"].is_in(list(REST_UNKNOWN)).any():
+        return ANY
+    usual = rows["byte_length"].mean()
+    size = pl.col("byte_length") / pl.lit(usual, pl.Float64)
+    hidden = quarantine.unique("record_id").select(size.ceil().fill_null(1).clip(1).sum())
+    return int(hidden.item())
 
 
 def record_id(delivery_id: str) -> pl.Expr:

@@ -88,7 +88,7 @@ def warehouse_assets(catalog: Catalog, prepared: DbtProject) -> dg.AssetsDefinit
         # Read before dbt reads: what changes meanwhile is then seen as not loaded yet, never as loaded.
         read = contents(world.open(), touched)
         yield from dbt.cli(arguments, context=context, target_path=catalog.home_path / "dbt" / "runs").stream()
-        record_loaded(catalog.home_path, read)
         publish(catalog.home_path)
+        record_loaded(catalog.home_path, read)
 
     return dbt_models

@@ -5,7 +5,7 @@ dbt (`assets.py`), and the warehouse's file (`resources/warehouse.py`).
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -13,34 +13,24 @@ from catalog_assets.configuration import fingerprint
 from catalog_assets.stages import World, marks
 from resources.warehouse import loaded, models_fingerprint
 
-READ = ("validated_products", "catalog_products")
-"""The stages whose tables dbt's models read."""
+LOADED = "catalog_products"
 
 
 def contents(world: World, days: Collection[dt.date] | None = None) -> dict[dt.date, str]:
-    """Of each day that is done what dbt's models would be built from now: its rows and the models themselves."""
-    done = _done(world).select("day", "stage", "output_fingerprint")
+    """Of each day that is loaded what dbt's models would be built from now: what its stages made, and the models."""
+    made = marks(world)
+    done = made.filter(pl.col("balanced") & (pl.col("stage") == LOADED))["day"]
+    rows = made.filter(pl.col("day").is_in(done.implode())).select("day", "stage", "source", "output_fingerprint")
     models = models_fingerprint()
     return {
-        day: fingerprint(models, sorted(rows.select("stage", "output_fingerprint").rows()))
-        for (day,), rows in done.group_by("day")
+        day: fingerprint(models, of_day.drop("day").rows())
+        for (day,), of_day in rows.group_by("day", maintain_order=True)
         if days is None or day in days
     }
 
 
-def behind(world: World) -> list[dt.date]:
-    """Days that are done and that the published warehouse was not built from as they are now, oldest first."""
+def behind(world: World, current: Mapping[dt.date, str] | None = None) -> list[dt.date]:
+    """Days that are loaded and that the published warehouse was not built from as they are now, oldest first."""
     seen = loaded(world.catalog.home_path)
-    return sorted(day for day, content in contents(world).items() if seen.get(day) != content)
-
-
-def attempt(world: World, day: dt.date) -> str:
-    """Names the runs that made the day what it is: the same content, come back, is another attempt."""
-    runs = _done(world).filter(pl.col("day") == day).select("stage", "run_id").sort("stage").rows()
-    return fingerprint(runs, loaded(world.catalog.home_path).get(day, ""), models_fingerprint())
-
-
-def _done(world: World) -> pl.DataFrame:
-    found = marks(world, READ).filter(pl.col("balanced"))
-    whole = pl.col("stage").n_unique().over("day") == len(READ)
-    return found.filter(whole)
+    now = contents(world) if current is None else current
+    return sorted(day for day, content in now.items() if seen.get(day) != content)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog_assets.ledger import content_fingerprint
 from catalog_assets.matched.transform import product_key
-from catalog_assets.stages import Partition, Report, StageError, execute, recount
+from catalog_assets.stages import Partition, Report, StageError, execute, mark, recount
 from catalog_assets.vocabulary.columns import STAGE_LEDGER
 from catalog_assets.warehouse.stage import STAGE
 from catalog_assets.warehouse.transform import offers_of
@@ -189,13 +189,23 @@ def test_an_alias_that_was_lost_is_found_again_by_any_day_of_its_product() -> No
     catalogue.check(history)
 
 
-def test_an_unfinished_day_stops_the_load_before_anything_is_written() -> None:
-    catalogue = Catalogue()
-    catalogue.validate([alpha(1, a={})], 1)
+def test_an_unfinished_day_is_left_out_and_makes_the_load_stale_once_it_is_done() -> None:
+    catalogue, day = Catalogue(), Partition(date(1))
+    history = [alpha(1, a={}, b={}), alpha(2, a={})]
+    catalogue.validate(history, 1)
+    catalogue.validate(history, 2)
     catalogue.mark(2, "half", balanced=False)
-    with pytest.raises(StageError, match="unfinished for 2026-01-02"):
-        catalogue.load(1)
-    assert "catalog_products" not in catalogue.lake.tables
+    report = catalogue.load(1)
+    assert report.details["left_out"] == ["2026-01-02"]
+    assert set(catalogue.lake.read("catalog_products")["day"]) == {date(1)}
+    loaded = mark(catalogue.world, STAGE.name, day)
+    assert loaded is not None
+    assert loaded["input_fingerprint"] == STAGE.inputs(catalogue.world, day), "nothing to do while the day is open"
+    catalogue.mark(2, "whole")
+    assert loaded["input_fingerprint"] != STAGE.inputs(catalogue.world, day)
+    assert catalogue.load(1).details["left_out"] == []
+    catalogue.load(2)
+    catalogue.check(history)
 
 
 def test_a_day_whose_products_are_not_validated_is_refused() -> None:
