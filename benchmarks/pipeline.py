@@ -112,7 +112,7 @@ def _world(folder: str) -> Any:
 
 def simulate(folder: Path, products: int) -> Path:
     """One day of one supplier."""
-    from catalog_assets.demo import write_world
+    from catalog_assets.terminal import write_world
 
     written = write_world(folder, products=products, days=1, suppliers=1, seed=11, start=DAY)
     return max((file.path for file in written.files), key=lambda path: path.stat().st_size)

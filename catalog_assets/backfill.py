@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import yaml
 
 from catalog_assets.configuration import Catalog
 from catalog_assets.pipeline import ARRIVAL, DAILY, lagging
@@ -68,9 +69,21 @@ def dagster_home(catalog: Catalog) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "dagster.yaml"
     if not settings.exists():
-        settings.write_text(INSTANCE, encoding="utf-8")
+        settings.write_text(instance_settings(catalog), encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder
+
+
+def instance_settings(catalog: Catalog) -> str:
+    """dagster.yaml of a new home. Where the lake is on S3, what runs print goes there too."""
+    if not catalog.lake_uri.startswith("s3://"):
+        return INSTANCE
+    bucket, _, prefix = catalog.lake_uri.removeprefix("s3://").partition("/")
+    kept: dict[str, Any] = {"bucket": bucket, "prefix": f"{prefix.rstrip('/')}/_logs".lstrip("/")}
+    if catalog.s3_endpoint:
+        kept |= {"endpoint_url": catalog.s3_endpoint, "use_ssl": catalog.s3_endpoint.startswith("https://")}
+    logs = {"module": "dagster_aws.s3.compute_log_manager", "class": "S3ComputeLogManager", "config": kept}
+    return INSTANCE + yaml.safe_dump({"compute_logs": logs}, sort_keys=False)
 
 
 def arrival_runs(

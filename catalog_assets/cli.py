@@ -119,7 +119,7 @@ def check() -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def simulate(products: int, days: int, suppliers: int, seed: int, start: dt.datetime, folder: Path) -> None:
     """Write simulated supplier feeds, their truth, and a catalog.yaml for them into FOLDER."""
-    from catalog_assets.demo import write_world
+    from catalog_assets.terminal import write_world
 
     written = write_world(folder, products=products, days=days, suppliers=suppliers, seed=seed, start=start.date())
     console.print(
@@ -138,7 +138,7 @@ def backfill(first: dt.datetime | None, last: dt.datetime | None, sources: tuple
     Each partition is a Dagster run of its own on this home's instance. A partition that fails stops itself alone; the
     same command again runs only what is still not done.
     """
-    from catalog_assets.demo import run_everything
+    from catalog_assets.terminal import run_everything
 
     catalog = load()
     bounds = (first.date() if first else None, last.date() if last else None)
@@ -156,7 +156,7 @@ def backfill(first: dt.datetime | None, last: dt.datetime | None, sources: tuple
 @click.option("--products", default=1000, show_default=True)
 def demo(products: int) -> None:
     """Three days of feeds from three simulated suppliers, through everything, into the warehouse."""
-    from catalog_assets.demo import demo as run_demo
+    from catalog_assets.terminal import demo as run_demo
 
     started = time.perf_counter()
     if not run_demo(load(), console, products, started):
@@ -167,7 +167,7 @@ def demo(products: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def status(as_json: bool) -> None:
     """Each day: what is done, stale, open or missing, and what waits or was refused."""
-    from catalog_assets.demo import status_rows
+    from catalog_assets.terminal import status_rows
 
     rows = status_rows(_world())
     if as_json:
@@ -248,6 +248,7 @@ def _confirmed(correction: Callable[[Any], object], yes: bool) -> bool:
     return yes or click.confirm("State it?")
 
 
+CARRIED_OUT = "`catalog backfill` carries it out; of the latest 14 days also the days sensor, by itself."
 BY = click.option("--by", required=True, help="Who says so.")
 REASON = click.option("--reason", required=True, help="Why.")
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -281,7 +282,7 @@ def _retraction(kind: str, delivery_id: str, by: str, reason: str, yes: bool) ->
     fact = Fact(kind, by, reason, delivery_id=delivery_id)
     if _confirmed(lambda world: state(world, fact, _now()), yes):
         state(_world(), fact, _now())
-        console.print("Stated. `catalog backfill` (or the days sensor) carries it out.")
+        console.print(f"Stated. {CARRIED_OUT}")
 
 
 @delivery.command("replace")
@@ -296,7 +297,7 @@ def delivery_replace(delivery_id: str, file: Path, by: str, reason: str, yes: bo
 
     change = replacement(_now(), by, reason, delivery_id, file.read_bytes(), str(file.absolute()))
     if _confirmed(change, yes):
-        console.print(f"Stated: delivery {change(_world())}. `catalog backfill` (or the days sensor) carries it out.")
+        console.print(f"Stated: delivery {change(_world())}. {CARRIED_OUT}")
 
 
 @main.command()
@@ -312,13 +313,13 @@ def pin(
     source: str, product_id: str, attribute: str, value: str, unit: str | None, by: str, reason: str, yes: bool
 ) -> None:
     """Pin a value of a product; it survives every rerun until it is taken away with `catalog unpin`."""
-    from catalog_assets.corrections import Fact, check_pin, state
+    from catalog_assets.corrections import Fact, checked_pin, state
 
-    fact = Fact("pin", by, reason, source=source, product_id=product_id, attribute=attribute, value=value, unit=unit)
-    check_pin(_world(), fact)
+    stated = Fact("pin", by, reason, source=source, product_id=product_id, attribute=attribute, value=value, unit=unit)
+    fact = checked_pin(_world(), stated)
     if _confirmed(lambda world: state(world, fact, _now()), yes):
         state(_world(), fact, _now())
-        console.print("Pinned. `catalog backfill` (or the days sensor) carries it out.")
+        console.print(f"Pinned. {CARRIED_OUT}")
 
 
 @main.command()
@@ -332,7 +333,7 @@ def unpin(source: str, product_id: str, attribute: str, by: str, reason: str) ->
     from catalog_assets.corrections import Fact, state
 
     state(_world(), Fact("unpin", by, reason, source=source, product_id=product_id, attribute=attribute), _now())
-    console.print("Taken away. `catalog backfill` (or the days sensor) carries it out.")
+    console.print(f"Taken away. {CARRIED_OUT}")
 
 
 @main.group(cls=Group)
@@ -361,7 +362,7 @@ def review_import(file: Path, by: str) -> None:
 
     report = import_csv(_world().review, file, by, _now())
     console.print(str(report), markup=False, highlight=False)
-    console.print("`catalog backfill` (or the days sensor) carries them out.")
+    console.print(f"{CARRIED_OUT}")
 
 
 if __name__ == "__main__":

@@ -114,7 +114,10 @@ class Source(_Strict):
         False, description="Rows without a name only continue the row above (variants and pictures of shop exports)."
     )
     max_withdrawn: float = Field(
-        0.5, ge=0, le=1, description="A full delivery that would withdraw a larger share withdraws nothing and warns."
+        0.5,
+        ge=0,
+        le=1,
+        description="A full delivery that would withdraw a larger share withdraws nothing; a check says so.",
     )
     columns: SourceMap
     attributes: dict[str, Text] = Field(
@@ -155,8 +158,12 @@ class Thresholds(_Strict):
 class Limits(_Strict):
     """What may come in."""
 
-    file_bytes: int = Field(4_000_000_000, gt=0, description="Largest delivery as received.")
-    stream_bytes: int = Field(16_000_000_000, gt=0, description="Largest delivery once decompressed.")
+    file_bytes: int = Field(2_000_000_000, gt=0, description="Largest delivery as received.")
+    stream_bytes: int = Field(
+        4_000_000_000,
+        gt=0,
+        description="Largest delivery once decompressed; taken apart in memory, at a few times this.",
+    )
     record_bytes: int = Field(4_000_000, gt=0, description="Largest single record.")
 
 

@@ -5,15 +5,15 @@ follows from them (the raw and the reviewed stage).
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
 from catalog_assets.stages import World
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
-from catalog_assets.vocabulary.categories import CATEGORIES
 from catalog_assets.vocabulary.columns import CORRECTIONS
+from catalog_assets.vocabulary.values import canonical_unit, value_fault
 
 PINNABLE_FIELDS = (
     "name",
@@ -71,8 +71,9 @@ def pins(world: World) -> pl.DataFrame:
     return last.filter(pl.col("kind") == "pin")
 
 
-def check_pin(world: World, fact: Fact) -> None:
-    """Raise CorrectionError, in one sentence, for a pin that could not hold."""
+def checked_pin(world: World, fact: Fact) -> Fact:
+    """The pin, with the unit that its value is kept in. Raises CorrectionError, in one sentence, for one that could not
+    hold."""
     if fact.source not in world.catalog.sources:
         raise CorrectionError(
             f"There is no source '{fact.source}'; the sources are {', '.join(world.catalog.sources)}."
@@ -86,10 +87,7 @@ def check_pin(world: World, fact: Fact) -> None:
     )
     if not known.select(pl.len()).collect().item():
         raise CorrectionError(f"'{fact.source}' has not delivered a product '{fact.product_id}'.")
-    if fact.attribute == "price" and pl.Series([fact.value]).cast(pl.Decimal(18, 4), strict=False).null_count():
-        raise CorrectionError(f"A price is a decimal number such as 12.50, not '{fact.value}'.")
-    if fact.attribute == "category" and fact.value not in CATEGORIES:
-        raise CorrectionError(f"'{fact.value}' is not in the taxonomy; see catalog_assets/vocabulary/categories.py.")
-    known_values = ATTRIBUTES[fact.attribute].values if fact.attribute in ATTRIBUTES else {}
-    if known_values and fact.value not in known_values:
-        raise CorrectionError(f"'{fact.value}' is no {fact.attribute}; these are: {', '.join(sorted(known_values))}.")
+    fault = value_fault(fact.attribute, str(fact.value), fact.unit)
+    if fault:
+        raise CorrectionError(f"{fault[:1].upper()}{fault[1:]}.")
+    return replace(fact, unit=fact.unit or canonical_unit(fact.attribute))

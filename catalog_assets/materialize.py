@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
+from dagster_pandera import pandera_schema_to_dagster_type
 
 from catalog_assets.partitions import days, days_and_sources, partition_of
 from catalog_assets.stages import Report, Stage, World, execute
@@ -41,7 +42,7 @@ def stage_assets(
             name,
             deps=deps,
             description=_description(TABLES[name], stage),
-            metadata={"dagster/column_schema": column_schema(TABLES[name]), "grain": TABLES[name].grain},
+            metadata={"dagster/column_schema": contract_schema(stage, name), "grain": TABLES[name].grain},
             kinds=kinds or {"polars", "deltalake"},
             group_name="catalogue",
             tags={"unit": stage.unit},
@@ -61,10 +62,7 @@ def stage_assets(
             description=f"Of the {stage.unit} received each has exactly one fate, by recount of the tables.",
         )
     )  # fmt: skip
-    if stage.name == "matched_products":
-        checks.append(
-            dg.AssetCheckSpec("sources_present", asset=stage.name, description="Names the sources that did not arrive.")
-        )
+    checks.extend(dg.AssetCheckSpec(w.name, asset=stage.name, description=w.description) for w in stage.warnings)
     partitions = days_and_sources(catalog) if stage.per_source else days(catalog)
 
     @dg.multi_asset(name=stage.name, specs=specs, check_specs=checks, partitions_def=partitions)
@@ -98,25 +96,34 @@ def column_schema(table: Table) -> dg.TableSchema:
     )  # fmt: skip
 
 
-def column_lineage(table: str, upstream: Sequence[str]) -> dg.TableColumnLineage:
-    """Which upstream columns a column comes from: those of the same name; every field of an offer from the payload."""
+def contract_schema(stage: Stage, name: str) -> dg.TableSchema:
+    """A table's columns, with the rules of its Pandera contract where it has one."""
+    if name not in stage.contracts:
+        return column_schema(TABLES[name])
+    promised = pandera_schema_to_dagster_type(stage.contracts[name]).metadata["schema"]
+    rules = promised.schema.constraints if isinstance(promised, dg.TableSchemaMetadataValue) else None
+    return dg.TableSchema(column_schema(TABLES[name]).columns, rules)
+
+
+def column_lineage(table: str, reads: Sequence[str]) -> dg.TableColumnLineage:
+    """Which upstream column a column comes from: the one of its name in the first of the tables read that has it; every
+    field of an offer from the payload."""
     found: dict[str, list[dg.TableColumnDep]] = {}
     for name in TABLES[table].columns:
-        deps = [dg.TableColumnDep(dg.AssetKey(up), name) for up in upstream if name in TABLES[up].columns]
-        if table == "standardized_products" and not deps:
-            deps = [dg.TableColumnDep(dg.AssetKey("raw_products"), "payload")]
-        if deps:
-            found[name] = deps
+        origin = next((up for up in reads if name in TABLES[up].columns), None)
+        if origin is not None:
+            found[name] = [dg.TableColumnDep(dg.AssetKey(origin), name)]
+        elif table == "standardized_products":
+            found[name] = [dg.TableColumnDep(dg.AssetKey("raw_products"), "payload")]
     return dg.TableColumnLineage(found)
 
 
 def metadata(report: Report, world: World, table: str) -> dict[str, Any]:
     """What the run's page shows: rows, fates, lineage, pictures of what was refused."""
     partition = report.partition
-    upstream = [name for name in report.stage.upstream if name in TABLES]
     told: dict[str, Any] = {
-        "dagster/row_count": report.rows.get(table, 0),
-        "dagster/column_lineage": column_lineage(table, upstream),
+        "dagster/row_count": _rows(report, world, table),
+        "dagster/column_lineage": column_lineage(table, report.stage.reads),
         "fates": _table([{"received": report.balance.received, **report.balance.counts}]),
         "seconds": dict(report.seconds),
         "changed": report.changed,
@@ -130,6 +137,13 @@ def metadata(report: Report, world: World, table: str) -> dict[str, Any]:
         short = sample.with_columns(pl.col("payload").str.head(200))
         told["quarantined_sample"] = _table(short.with_columns(pl.all().cast(pl.String).fill_null("")).to_dicts())
     return told
+
+
+def _rows(report: Report, world: World, table: str) -> int:
+    """Rows of the partition; of a table that has none, all of its rows."""
+    if TABLES[table].partition:
+        return report.rows[table]
+    return int(world.lake.scan(table).select(pl.len()).collect().item())
 
 
 def _lineage(report: Report, world: World) -> dict[str, Any]:
@@ -168,12 +182,11 @@ def check_results(report: Report) -> Iterator[dg.AssetCheckResult]:
         passed=report.balance.holds, asset_key=report.stage.tables[0], check_name=BALANCE, metadata=counts,
         description=report.balance.sentence(),
     )  # fmt: skip
-    if report.stage.name == "matched_products":
-        absent = report.details["absent"]
+    for warning in report.stage.warnings:
+        told = warning.told(report.details)
         yield dg.AssetCheckResult(
-            passed=not absent, asset_key=report.stage.name, check_name="sources_present",
-            severity=dg.AssetCheckSeverity.WARN, metadata={"absent": absent, "present": report.details["sources"]},
-            description=f"Not arrived: {', '.join(absent)}" if absent else "",
+            passed=not told, asset_key=report.stage.name, check_name=warning.name,
+            severity=dg.AssetCheckSeverity.WARN, description=told,
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ writing provenance (each stage does).
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
@@ -115,10 +115,32 @@ def _values(world: World, history: list[Story]) -> Iterator[Story]:
     if not history:
         return
     day, key = history[-1]["day"], history[-1]["product_key"]
-    yield from _golden(world, history[-1])
+    yield from _priced(world, history[-1], _golden(world, history[-1]))
     reviewed = world.lake.scan("reviewed_attributes", day=day).filter(pl.col("product_key") == key).sort("attribute")
     for row in reviewed.collect().to_dicts():
         yield {name: value for name, value in row.items() if name not in ("day", "product_key")}
+
+
+def _priced(world: World, touched: Story, golden: Iterable[Story]) -> Iterator[Story]:
+    """The values, with what was decided about the price: held, taken as it is, or put in its place by a person."""
+    rows = world.lake.scan("validated_products", day=touched["day"]).filter(
+        pl.col("product_key") == touched["product_key"]
+    ).collect()  # fmt: skip
+    judged = rows.row(0, named=True) if rows.height else None
+    for value in golden:
+        if value["attribute"] != "price" or judged is None:
+            yield value
+        else:
+            yield {**value, "state": judged["price_state"], **(_decided(value, judged) or {})}
+
+
+def _decided(price: Story, judged: Story) -> Story | None:
+    if judged["price_method"] != "person":
+        return None
+    return {
+        "value": str(judged["price"]), "method": "person", "annotator": judged["price_annotator"],
+        "decided_at": judged["price_decided_at"], "evidence": f"the supplier said {price['value']}",
+    }  # fmt: skip
 
 
 def _golden(world: World, touched: Story) -> Iterator[Story]:

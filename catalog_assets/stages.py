@@ -98,6 +98,16 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Warn:
+    """A check of a stage that may fail without stopping anything. `told(details)`: a sentence where it fails, else
+    nothing; `details` are those of the run's outcome."""
+
+    name: str
+    description: str
+    told: Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True)
 class Stage:
     """One stage of the pipeline.
 
@@ -105,6 +115,8 @@ class Stage:
     `run(world, partition, run_id)`: computes. `recount(tables)`: ids by fate, from the committed tables, of the units
     that these tables show; fates and quarantine are recounted from their own tables.
     `commit` replaces the plain writing of tables. `exclusive`: partitions share rows, so one runs at a time.
+    `reads`: the tables that it computes its own from, the one that has the last word on a column first.
+    `warnings`: checks that stop nothing.
     `upstream`: stages whose marks `run` relies on; it is read again when one of them moved meanwhile, within `reach`.
     """
 
@@ -113,6 +125,7 @@ class Stage:
     tables: tuple[str, ...]
     per_source: bool
     upstream: tuple[str, ...]
+    reads: tuple[str, ...]
     reach: Reach
     contracts: Mapping[str, type[pa.DataFrameModel]]
     inputs: Callable[[World, Partition], str]
@@ -120,6 +133,7 @@ class Stage:
     recount: Callable[[World, Partition], Mapping[str, pl.Series]]
     commit: Callable[[World, Partition, Outcome, str], None] | None = None
     exclusive: bool = False
+    warnings: tuple[Warn, ...] = ()
 
     def committed(self, world: World, partition: Partition, table: str) -> pl.DataFrame:
         """The partition's rows of one of the stage's tables, as committed."""

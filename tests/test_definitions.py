@@ -78,3 +78,39 @@ def test_dagster_can_load_them(graph):
     import dagster as dg
 
     dg.Definitions.validate_loadable(graph)
+
+
+def test_a_table_tells_its_columns_and_the_rules_of_its_contract(graph):
+    spec = next(s for s in graph.resolve_all_asset_specs() if s.key.to_user_string() == "validated_products")
+    schema = spec.metadata["dagster/column_schema"]
+    columns = {column.name: column for column in schema.columns}
+    assert columns["price"].description
+    assert "A price is above zero." in schema.constraints.other
+
+
+def test_a_column_comes_from_the_table_that_has_the_last_word_on_it():
+    from catalog_assets.materialize import column_lineage
+    from catalog_assets.reviewed.stage import STAGE
+
+    lineage = column_lineage("reviewed_attributes", STAGE.reads).deps_by_column
+    assert [dep.asset_key.to_user_string() for dep in lineage["value"]] == ["enriched_attributes"]
+    lineage = column_lineage("standardized_products", ("raw_products",)).deps_by_column
+    assert [dep.column_name for dep in lineage["name"]] == ["payload"]
+
+
+@pytest.mark.server
+def test_logs_of_runs_go_to_s3_where_the_lake_is(tmp_path, s3_server):
+    import dagster as dg
+    import yaml
+    from dagster._core.storage.compute_log_manager import ComputeIOType
+
+    from catalog_assets.backfill import instance_settings
+
+    raw = {"home": str(tmp_path), "lake": f"{s3_server.uri}/lake", "s3_endpoint": s3_server.endpoint}
+    raw["sources"] = {"a": {"columns": {"product_id": "id", "name": "name"}}}
+    settings = yaml.safe_load(instance_settings(parse(raw, tmp_path / "c.yaml")))
+    with dg.instance_for_test(overrides={"compute_logs": settings["compute_logs"]}, temp_dir=str(tmp_path)) as instance:
+        key = ["run", "step"]
+        with instance.compute_log_manager.open_log_stream(key, ComputeIOType.STDOUT) as out:
+            out.write("told")
+        assert instance.compute_log_manager.get_log_data(key).stdout == b"told"

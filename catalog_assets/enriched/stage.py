@@ -109,6 +109,7 @@ STAGE = Stage(
     tables=("enriched_attributes", "enriched_products"),
     per_source=False,
     upstream=(UPSTREAM,),
+    reads=(UPSTREAM,),
     reach="partition",
     contracts={"enriched_attributes": EnrichedAttributes, "enriched_products": EnrichedProducts},
     inputs=inputs,

@@ -6,13 +6,14 @@ offers become products (`transform.py`).
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
 from catalog_assets.matched.contract import MatchedProducts
 from catalog_assets.matched.transform import OFFER_KEY, clusters, golden, standing, tombstones, touched
-from catalog_assets.stages import Outcome, Partition, Stage, World
+from catalog_assets.stages import Outcome, Partition, Stage, Warn, World
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.columns import STANDARDIZED_PRODUCTS
 
@@ -137,15 +138,35 @@ def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:
     }
 
 
+def _absent(details: Mapping[str, Any]) -> str:
+    return f"Not arrived: {', '.join(details['absent'])}" if details["absent"] else ""
+
+
+def _withheld(details: Mapping[str, Any]) -> str:
+    """Withdrawals that were not believed; see `standing`."""
+    held = [f"{count:,} of {source}" for source, count in details["withheld_withdrawals"].items()]
+    if not held:
+        return ""
+    return (
+        f"Still shown although a full delivery lacks them: {', '.join(held)}. It was cut short, or withdraws more than "
+        "max_withdrawn; have it sent again, or raise the source's max_withdrawn."
+    )
+
+
 STAGE = Stage(
     name="matched_products",
     unit="offers",
     tables=("matched_products",),
     per_source=False,
     upstream=(UPSTREAM,),
+    reads=(UPSTREAM,),
     reach="until",
     contracts={"matched_products": MatchedProducts},
     inputs=inputs,
     run=run,
     recount=recount,
+    warnings=(
+        Warn("sources_present", "Names the sources that did not arrive.", _absent),
+        Warn("withdrawals_believed", "Names the sources whose withdrawals were not believed.", _withheld),
+    ),
 )

@@ -18,7 +18,8 @@ from catalog_assets.raw.records import FAILURE_COLUMNS, NOTHING, Split, refused
 from catalog_assets.raw.spans import joined_bytes, texts
 
 INVALID = "The file cannot be read as Parquet ({}). Have it sent again, or check the source's format."
-TOO_LARGE = "The file unpacks to {} bytes, more than limits.stream_bytes ({}); raise the limit if that is right."
+BATCH = 65_536
+TOO_LARGE = "The file unpacks to at least {} bytes, more than limits.stream_bytes ({}); raise the limit if right."
 
 
 def split_parquet(data: bytes, limits: Limits) -> Split:
@@ -27,10 +28,16 @@ def split_parquet(data: bytes, limits: Limits) -> Split:
         return NOTHING
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
-        unpacked = sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
-        if unpacked > limits.stream_bytes:
-            return refused("too_large", TOO_LARGE.format(unpacked, limits.stream_bytes), size=len(data))
-        groups = [_payloads(file.read_row_group(i)) for i in range(file.num_row_groups)]
+        groups, unpacked = [], 0
+        for number in range(file.num_row_groups):
+            parts = []
+            # By batches and as they are in memory: what the file says of its size is its encoded size.
+            for batch in file.iter_batches(BATCH, row_groups=[number]):
+                unpacked += batch.nbytes
+                if unpacked > limits.stream_bytes:
+                    return refused("too_large", TOO_LARGE.format(unpacked, limits.stream_bytes), size=len(data))
+                parts.append(_payloads(pa.Table.from_batches([batch])))
+            groups.append(pl.concat(parts) if parts else pl.Series("payload", [], pl.String))
     except (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = " ".join(str(error).split())[:200]
         return refused("invalid_parquet", INVALID.format(reason), size=len(data))

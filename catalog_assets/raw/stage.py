@@ -104,6 +104,7 @@ STAGE = Stage(
     tables=("raw_products",),
     per_source=True,
     upstream=(),
+    reads=("deliveries",),
     reach="partition",
     contracts={"raw_products": RawProducts},
     inputs=inputs,

@@ -157,6 +157,7 @@ STAGE = Stage(
     tables=("reviewed_attributes", "reviewed_products"),
     per_source=False,
     upstream=(MATCHED, ENRICHED),
+    reads=("enriched_attributes", ENRICHED, MATCHED),
     reach="partition",
     contracts={"reviewed_attributes": ReviewedAttributes, "reviewed_products": ReviewedProducts},
     inputs=inputs,

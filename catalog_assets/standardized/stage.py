@@ -122,6 +122,7 @@ STAGE = Stage(
     tables=("standardized_products",),
     per_source=True,
     upstream=(UPSTREAM,),
+    reads=(UPSTREAM,),
     reach="partition",
     contracts={"standardized_products": StandardizedProducts},
     inputs=inputs,

@@ -124,6 +124,7 @@ STAGE = Stage(
     tables=("validated_products",),
     per_source=False,
     upstream=(UPSTREAM,),
+    reads=(UPSTREAM,),
     reach="until",
     contracts={"validated_products": ValidatedProducts},
     inputs=inputs,

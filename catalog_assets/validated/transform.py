@@ -98,11 +98,11 @@ def _broken(frame: pl.DataFrame, rules: tuple) -> pl.Series:  # type: ignore[typ
 
 
 def _fold_prices(rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
-    said = decisions.select("question_id", "verdict", pl.col("value").alias("said"), "decided_at")
+    said = decisions.select("question_id", "verdict", pl.col("value").alias("said"), "decided_at", "annotator")
     # A pin is the last word on a price, whatever was said before about the same amount.
     free = ~pl.col("pinned").list.contains("price")
     joined = rows.join(said, on="question_id", how="left").with_columns(
-        pl.when(free).then(name).alias(name) for name in ("verdict", "decided_at")
+        pl.when(free).then(name).alias(name) for name in ("verdict", "decided_at", "annotator")
     )
     verdict = pl.col("verdict")
     corrected = pl.col("said").cast(MONEY, strict=False)
@@ -113,7 +113,10 @@ def _fold_prices(rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
         verdict.is_not_null().alias("price_decided"),
         verdict.eq("reject").fill_null(False).alias("price_refused"),
         pl.max_horizontal("known_from", "decided_at").alias("known_from"),
-    ).drop("verdict", "said", "decided_at")  # fmt: skip
+        pl.when(~free).then(pl.lit("pin")).when(verdict.is_not_null()).then(pl.lit("person"))
+        .when(pl.col("price").is_not_null()).then(pl.lit("supplier")).alias("price_method"),
+        pl.col("annotator").alias("price_annotator"), pl.col("decided_at").alias("price_decided_at"),
+    ).drop("verdict", "said", "decided_at", "annotator")  # fmt: skip
 
 
 def _features(rows: pl.DataFrame, statistics: pl.DataFrame) -> pl.DataFrame:

@@ -155,6 +155,9 @@ ENRICHED_FIELDS = {
 QUALITY_FIELDS = {
     "price_state": Column(pl.String, "accepted, pending (held for a person), rejected or none (no source sends one)"),
     "proposed_price": _optional(MONEY, "The price held for a person while price_state is pending"),
+    "price_method": _optional(pl.String, "Who gave the price: supplier, person (a decision) or pin"),
+    "price_annotator": _optional(pl.String, "Who decided about the price, where a person did"),
+    "price_decided_at": _optional(MOMENT, "When they did"),
     "issues": Column(pl.List(pl.String), "Names of the business rules that did not hold, sorted"),
     "completeness": Column(pl.Float64, "0-100: share of the expected fields that are there"),
     "accuracy": Column(pl.Float64, "0-100: mean confidence of accepted values, less implausible ones"),
@@ -447,7 +450,7 @@ STAGE_LEDGER = Table(
         "balanced": Column(pl.Boolean, "Each unit has one fate and contracts hold; false while a run writes"),
         "input_fingerprint": Column(pl.String, "Fingerprint of what was read"),
         "output_fingerprint": Column(pl.String, "Fingerprint of what was written"),
-        "details": Column(pl.String, "JSON: what the partition's checks and pictures show"),
+        "details": Column(pl.String, "JSON: what later stages, checks and pictures need to know of the partition"),
     },
 )
 

@@ -45,6 +45,7 @@ VERSION = fingerprint(
     currencies.CURRENCIES,
     currencies.SYMBOLS,
     currencies.AMBIGUOUS,
+    currencies.MAGNITUDE,
     brands.BRANDS,
     brands.NONE,
 )

@@ -136,6 +136,7 @@ STAGE = Stage(
     tables=("catalog_products", "product_aliases"),
     per_source=False,
     upstream=(UPSTREAM,),
+    reads=(UPSTREAM,),
     reach="all",
     contracts={"catalog_products": CatalogProducts, "product_aliases": ProductAliases},
     inputs=inputs,

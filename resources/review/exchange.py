@@ -234,7 +234,7 @@ def _judge(
                 f"the decision is {verdict}, but there is the value {shown(value)}: write replace, or empty the value"
             )
         return Decision(row["question_id"], verdict, annotator, decided_at, reason=reason)
-    fault = replacement_fault(question["kind"], question["options"], value)
+    fault = replacement_fault(question["kind"], question["options"], value, question["attribute"])
     if fault is not None:
         return fault
     return Decision(row["question_id"], verdict, annotator, decided_at, value, question["unit"], reason)

@@ -1,12 +1,13 @@
 """What a person may put in place of a proposal.
 
-Belongs here: cleaning typed text and the checks that need nothing but the question. Does not belong here: what a value
-means (the vocabulary and the stages know).
+Belongs here: cleaning typed text and what the question allows. Does not belong here: the form of values (the
+vocabulary knows).
 """
 
 import json
-import re
 import unicodedata
+
+from catalog_assets.vocabulary.values import value_fault
 
 MAX_LENGTH = {"description": 5_000}
 """Longest replacement by kind, in characters; `DEFAULT_LENGTH` for the others."""
@@ -15,7 +16,6 @@ MAX_REASON = 2_000
 SHOWN = 10
 """Allowed values that a message lists."""
 
-_PRICE = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 """Characters that nobody sees and that change how the text around them reads."""
 
@@ -36,8 +36,8 @@ def allowed_values(options: str | None) -> list[str] | None:
     return values
 
 
-def replacement_fault(kind: str, options: str | None, value: str) -> str | None:
-    """Why the value cannot be taken, and what to do; null where it can."""
+def replacement_fault(kind: str, options: str | None, value: str, attribute: str | None = None) -> str | None:
+    """Why the value cannot be taken, and what to do; null where it can. `attribute`: what is asked about, if known."""
     if not value:
         return "the value is empty: write what should stand there, or reject the proposal"
     if value != clean(value):
@@ -49,8 +49,8 @@ def replacement_fault(kind: str, options: str | None, value: str) -> str | None:
     if allowed is not None and value not in allowed:
         more = f" and {len(allowed) - SHOWN} more" if len(allowed) > SHOWN else ""
         return f"the value {shown(value)} is not allowed here: choose one of {', '.join(allowed[:SHOWN])}{more}"
-    if kind == "price" and not _PRICE.fullmatch(value):
-        return f"the price {shown(value)} is no amount: write it with a point and no currency, as in 12.50"
+    if allowed is None:
+        return value_fault("price" if kind == "price" else attribute or "", value)
     return None
 
 

@@ -398,7 +398,7 @@ def _fault(decision: Decision, asked: dict[str, str | None]) -> str | None:
         return f"the reason has {len(decision.reason)} characters and at most {MAX_REASON} are allowed: shorten it"
     if decision.value is None:
         return None
-    return replacement_fault(asked["kind"] or "", asked["options"], decision.value)
+    return replacement_fault(asked["kind"] or "", asked["options"], decision.value, asked["attribute"])
 
 
 def _microseconds(at: dt.datetime) -> int:

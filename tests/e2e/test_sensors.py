@@ -1,5 +1,6 @@
 """A file that is dropped starts, by itself, the run of exactly its partition, and then of its day."""
 
+import datetime as dt
 import os
 import time
 
@@ -7,6 +8,7 @@ import polars as pl
 import pytest
 from running import ROWS
 
+from catalog_assets import corrections
 from catalog_assets.configuration import load
 from resources import open_world
 
@@ -49,3 +51,16 @@ def test_arrivals_start_their_partition_and_its_day(dagster):
         (DAY, 2),
         (NEXT, 1),
     ]
+
+
+def test_a_correction_is_carried_out_by_itself(dagster):
+    """After the arrivals above: the first delivery is taken back, and nobody starts a run."""
+    world = open_world(load(dagster.folder / "catalog.yaml"))
+    first = world.lake.read("deliveries", day=dt.date.fromisoformat(NEXT), source="shop")["delivery_id"][0]
+    days = sum(run[:2] == ("day", NEXT) and run[2] == "SUCCESS" for run in dagster.runs())
+    fact = corrections.Fact("retract", "Ana", "wrong file", delivery_id=first)
+    corrections.state(world, fact, dt.datetime.now(dt.UTC))
+    dagster.wait_for(2, "arrival", f"{NEXT}|shop")
+    dagster.wait_for(days + 1, "day", NEXT)
+    assert world.lake.read("standardized_products", day=dt.date.fromisoformat(NEXT), source="shop").is_empty()
+    assert world.lake.read("stage_ledger")["balanced"].all()
