@@ -3,6 +3,7 @@
 Belongs here: turning deliveries into frames. Does not belong here: what follows from them.
 """
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from catalog_assets.matched.transform import OFFER_KEY, Standing, Touched, clusters, standing, touched
-from catalog_assets.vocabulary.columns import RECORD_FATES, STAGE_LEDGER
+from catalog_assets.vocabulary.columns import MOMENT, RECORD_FATES, STAGE_LEDGER
 from tests.frames import STANDARDIZED_PRODUCTS, MemoryLake, date, frame, offer
 
 Identity = Mapping[str, str | None]
@@ -22,7 +23,9 @@ ROWS = {
     "record_number": pl.Int64, **IDENTITY,
 }  # fmt: skip
 SEEN = {name: ROWS[name] for name in ("source", "product_id", "day", "sequence")}
-FULL = {"source": pl.String, "day": pl.Date, "sequence": pl.Int64, "unidentified": pl.Int64}
+FULL = {
+    "source": pl.String, "day": pl.Date, "sequence": pl.Int64, "landed_at": MOMENT, "unidentified": pl.Int64,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,23 @@ def offer_rows(deliveries: Iterable[Delivery]) -> pl.DataFrame:
     return _frame(_places(deliveries)[0], ROWS)
 
 
+def landed_at(delivery: Delivery) -> dt.datetime:
+    """Noon of its day, and as many minutes as its sequence."""
+    return dt.datetime.combine(date(delivery.day), dt.time(12, delivery.sequence), dt.UTC)
+
+
 def stand(deliveries: Iterable[Delivery], day: int = 31, limits: Mapping[str, float] | None = None) -> Standing:
     """Which offers stand at the end of the day."""
     known = [delivery for delivery in deliveries if delivery.day <= day]
     rows, seen = _places(known)
     full = [
-        {"source": d.source, "day": date(d.day), "sequence": d.sequence, "unidentified": d.unidentified}
+        {
+            "source": d.source,
+            "day": date(d.day),
+            "sequence": d.sequence,
+            "landed_at": landed_at(d),
+            "unidentified": d.unidentified,
+        }
         for d in known
         if d.full
     ]

@@ -88,19 +88,23 @@ def _listed(world: World, deliveries: pl.DataFrame) -> pl.DataFrame:
 
 
 def _full(world: World, deliveries: pl.DataFrame) -> pl.DataFrame:
-    """Full deliveries that count, neither retracted nor stale: source, day, sequence, unidentified."""
+    """Full deliveries that count, neither retracted nor stale: source, day, sequence, landed_at, unidentified."""
     is_full = [name for name, source in world.catalog.sources.items() if source.delivery == "full"]
     counting = deliveries.filter(pl.col("counts"), pl.col("source").is_in(is_full))
-    return counting.select("source", "day", "sequence", "unidentified")
+    landed = world.lake.scan("deliveries").select("delivery_id", "landed_at")
+    found = counting.lazy().join(landed, on="delivery_id", how="left").collect()
+    return found.select("source", "day", "sequence", "landed_at", "unidentified")
 
 
 def _whole_rows(world: World, members: pl.DataFrame) -> pl.DataFrame:
     """All columns of the members' latest rows."""
-    where = members.lazy().select(*OFFER_KEY, "day", "product_key", "live")
+    where = members.lazy().select(*OFFER_KEY, "day", "product_key", "live", "gone_from")
     days = members["day"].unique().to_list()
     rows = world.lake.scan(UPSTREAM).filter(pl.col("day").is_in(days))
     columns = [name for name in STANDARDIZED_PRODUCTS.columns if name != "run_id"]
-    return rows.select(columns).join(where, on=[*OFFER_KEY, "day"]).collect()
+    # That an offer is gone became known with the delivery that lacks it, not with its own.
+    known = pl.max_horizontal("known_from", "gone_from").alias("known_from")
+    return rows.select(columns).join(where, on=[*OFFER_KEY, "day"]).with_columns(known).drop("gone_from").collect()
 
 
 def _unit() -> pl.Expr:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from catalog_assets.enriched.content import content_hash, digest
-from catalog_assets.vocabulary.columns import MATCHED_PRODUCTS, OFFER_FIELDS
+from catalog_assets.vocabulary.columns import MATCHED_PRODUCTS, MOMENT, OFFER_FIELDS
 
 OFFER_KEY = ["source", "product_id"]
 KEY_DIGITS = 24
@@ -27,7 +27,8 @@ def product_key() -> pl.Expr:
 
 @dataclass(frozen=True)
 class Standing:
-    """Offers as of a day: OFFER_KEY, day, delivery_id, record_number, gtin, brand, mpn, first_day, live.
+    """Offers as of a day: OFFER_KEY, day, delivery_id, record_number, gtin, brand, mpn, first_day, live, gone_from
+    (where not live: when the first full delivery without the offer that is believed landed).
 
     `withheld`: by source, how many withdrawals were not believed.
     """
@@ -43,7 +44,8 @@ def standing(
 
     rows: every offer row up to the day (OFFER_KEY, day, sequence, delivery_id, record_number, gtin, brand, mpn).
     seen: records that name an offer but were not passed on (OFFER_KEY, day, sequence): listed, so not withdrawn.
-    full: full deliveries (source, day, sequence, unidentified): unidentified counts records that name no offer.
+    full: full deliveries (source, day, sequence, landed_at, unidentified): unidentified counts records that name no
+    offer.
     """
     latest = (
         rows.sort("day")
@@ -57,19 +59,28 @@ def standing(
         .agg(pl.col("moment").min().alias("first_seen"), pl.col("moment").max().alias("last_seen"))
     )
     known = latest.join(listed, on=OFFER_KEY, how="left")
-    limits: dict[str, int] = {}
+    believed: list[pl.DataFrame] = []
     withheld: dict[str, int] = {}
     for (source,), deliveries in full.with_columns(_moment()).sort("moment").group_by("source", maintain_order=True):
         of_source = known.filter(pl.col("source") == source)
         share = max_withdrawn.get(str(source), 1.0)
-        limits[str(source)], held = _believed(of_source["first_seen"], of_source["last_seen"], deliveries, share)
+        flags, held = _believed(of_source["first_seen"], of_source["last_seen"], deliveries, share)
+        believed.append(deliveries.filter(flags).select("source", "moment", pl.col("landed_at").alias("gone_from")))
         if held:
             withheld[str(source)] = held
-    bound = pl.DataFrame({"source": list(limits), "bound": list(limits.values())},
-                         schema={"source": pl.String, "bound": pl.Int64})  # fmt: skip
-    live = (pl.col("last_seen") >= pl.col("bound").fill_null(0)).alias("live")
-    judged = known.join(bound, on="source", how="left").with_columns(live)
-    return Standing(judged.drop("bound", "first_seen", "last_seen"), withheld)
+    return Standing(_judged(known, believed).drop("first_seen", "last_seen"), withheld)
+
+
+def _judged(known: pl.DataFrame, believed: list[pl.DataFrame]) -> pl.DataFrame:
+    """Adds `live`, and `gone_from` of the first believed full delivery that came after an offer was last listed."""
+    if not believed:
+        return known.with_columns(pl.lit(True).alias("live"), pl.lit(None, MOMENT).alias("gone_from"))
+    later = pl.concat(believed).sort("moment")
+    found = known.with_columns((pl.col("last_seen") + 1).alias("after")).sort("after")
+    judged = found.join_asof(
+        later, left_on="after", right_on="moment", by="source", strategy="forward", check_sortedness=False
+    )
+    return judged.select(*known.columns, pl.col("moment").is_null().alias("live"), "gone_from")
 
 
 def _moment() -> pl.Expr:
@@ -77,8 +88,8 @@ def _moment() -> pl.Expr:
     return (pl.col("day").to_physical().cast(pl.Int64) * 1_000_000 + pl.col("sequence")).alias("moment")
 
 
-def _believed(first: pl.Series, last: pl.Series, deliveries: pl.DataFrame, max_share: float) -> tuple[int, int]:
-    """The latest full delivery whose absences are believed, and how many absences of the one after it were not.
+def _believed(first: pl.Series, last: pl.Series, deliveries: pl.DataFrame, max_share: float) -> tuple[pl.Series, int]:
+    """Of each full delivery whether its absences are believed, and how many of those after the last such are not.
 
     first, last: moments at which each offer was first and last listed. Not believed is a delivery that would withdraw
     more than `max_share` of the offers that stood before it, or no more than it has records that name no offer (any of
@@ -87,14 +98,14 @@ def _believed(first: pl.Series, last: pl.Series, deliveries: pl.DataFrame, max_s
     moments = deliveries["moment"]
     appeared = first.sort().search_sorted(moments).to_list()
     passed_away = last.sort().search_sorted(moments).to_list()
-    bound = gone = withheld = 0
-    for index, (moment, unidentified) in enumerate(zip(moments, deliveries["unidentified"], strict=True)):
+    gone = withheld = 0
+    flags = []
+    for index, unidentified in enumerate(deliveries["unidentified"]):
         stood, absent = appeared[index] - gone, passed_away[index] - gone
-        if not absent or unidentified < absent <= max_share * stood:
-            bound, gone, withheld = moment, passed_away[index], 0
-        else:
-            withheld = absent
-    return bound, withheld
+        flags.append(not absent or unidentified < absent <= max_share * stood)
+        withheld = 0 if flags[-1] else absent
+        gone = passed_away[index] if flags[-1] else gone
+    return pl.Series(flags, dtype=pl.Boolean), withheld
 
 
 def clusters(offers: pl.DataFrame) -> pl.DataFrame:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from catalog_assets.matched.transform import OFFER_KEY, standing
+from catalog_assets.vocabulary.columns import MOMENT
 from tests.frames import date
-from tests.histories import FULL, ROWS, SEEN, Delivery, histories, listing, live, offer_rows, shuffled, stand
+from tests.histories import FULL, ROWS, SEEN, Delivery, histories, landed_at, listing, live, offer_rows, shuffled, stand
 
 TEN = "abcdefghij"
 HALF = {"alpha": 0.5}
@@ -31,6 +32,7 @@ def test_the_latest_row_of_each_offer_counts_and_its_first_day_is_kept() -> None
             **{name: pl.Series([None, None], dtype=pl.String) for name in ("gtin", "brand", "mpn")},
             "first_day": [date(1), date(3)],
             "live": [True, True],
+            "gone_from": pl.Series([None, None], dtype=MOMENT),
         }
     )
     assert_frame_equal(found, expected, check_column_order=False)
@@ -41,6 +43,8 @@ def test_a_full_delivery_withdraws_what_it_does_not_list() -> None:
     assert live(found) == "ab"
     withdrawn = found.offers.filter(~pl.col("live"))
     assert withdrawn.select("product_id", "day").rows() == [("c", date(1))]
+    assert withdrawn["gone_from"].to_list() == [landed_at(full(2, "ab"))], "known with the delivery that lacks it"
+    assert found.offers.filter("live")["gone_from"].null_count() == 2
     assert found.withheld == {}
 
 
