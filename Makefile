@@ -47,7 +47,7 @@ lock: $(READY) ## Resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
 
 faults: $(READY) ## Law 2 in full: killed at every commit boundary and at 50 random instants (an hour)
-	@FAULT_ORDERS=20 FAULT_KILLS=0 FAULT_INSTANTS=50 $(BIN)/python -m pytest tests/faults -x
+	@FAULT_ORDERS=20 FAULT_KILLS=0 FAULT_INSTANTS=50 $(BIN)/python -m pytest tests/faults -x -v -n 2 --dist loadgroup
 
 clean: ## Remove the demo's home (.catalog); the environment stays
 	rm -rf .catalog

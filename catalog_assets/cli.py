@@ -48,6 +48,7 @@ def _told_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             UnknownDelivery,
             StageError,
             ReviewStoreError,
+            OSError,
         ) as error:
             raise click.ClickException(str(error)) from None
 
@@ -89,13 +90,18 @@ def _world() -> Any:
     return open_world(load())
 
 
+def printable(text: str) -> str:
+    """Text with what a terminal would obey (control and direction characters) shown as escapes."""
+    return "".join(c if c.isprintable() or (c.isspace() and c != "\x0b") else repr(c)[1:-1] for c in text)
+
+
 def _grid(title: str, columns: list[str], rows: list[list[Any]], numeric: set[str] | None = None) -> None:
     grid = Grid(title=title, title_justify="left", header_style="bold")
     for name in columns:
         grid.add_column(name, justify="right" if numeric and name in numeric else "left", overflow="fold")
     for row in rows:
-        # As Text: what suppliers write may look like the terminal's markup.
-        grid.add_row(*(Text(f"{v:,}" if isinstance(v, int) else "" if v is None else str(v)) for v in row))
+        # As Text: what suppliers write may look like the terminal's markup, or tell the terminal what to do.
+        grid.add_row(*(Text(f"{v:,}" if isinstance(v, int) else "" if v is None else printable(str(v))) for v in row))
     console.print(grid)
 
 
@@ -148,6 +154,8 @@ def backfill(first: dt.datetime | None, last: dt.datetime | None, sources: tuple
             f"No such source: {', '.join(sorted(unknown))}; there are {', '.join(catalog.sources)}."
         )
     results = run_everything(catalog, console, bounds, sources or tuple(catalog.sources), warehouse)
+    if not results:
+        console.print("Nothing to do: every partition that was asked for is done.")
     if any(not result.success for result in results):
         sys.exit(ERRORS)
 
@@ -192,7 +200,7 @@ def trace(as_json: bool, source: str, product_id: str) -> None:
         click.echo(json.dumps(story, default=str, ensure_ascii=False))
     else:
         for line in tell(story):
-            click.echo(line)
+            click.echo(printable(line))
 
 
 @main.command()
@@ -215,16 +223,22 @@ def delivery() -> None:
 
 @delivery.command("list")
 @click.option("--source", help="Only this source.")
-def delivery_list(source: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def delivery_list(source: str | None, as_json: bool) -> None:
     """All deliveries, the latest last."""
     from catalog_assets.raw.deliveries import effective
 
     world = _world()
     rows = effective(world, world.lake.read("deliveries")).sort("day", "source", "sequence")
     shown = [r for r in rows.to_dicts() if source in (None, r["source"])]
-    columns = ["delivery_id", "day", "source", "sequence", "path", "size_bytes", "delivered_at"]
-    grid = [[*(row[c] for c in columns), "retracted" if row["retracted"] else ""] for row in shown]
-    _grid("Deliveries", [*columns, ""], grid, {"size_bytes", "sequence"})
+    if as_json:
+        click.echo(json.dumps(shown, default=str))
+        return
+    columns = ["delivery_id", "day", "source", "sequence", "path", "size_bytes"]
+    state = {True: "retracted", False: "counts"}
+    grid = [[*(row[c] for c in columns), f"{row['delivered_at']:%Y-%m-%d %H:%M}", state[row["retracted"]]]
+            for row in shown]  # fmt: skip
+    _grid("Deliveries", [*columns, "delivered (UTC)", "state"], grid, {"size_bytes", "sequence"})
 
 
 def _confirmed(correction: Callable[[Any], object], yes: bool) -> bool:
@@ -243,6 +257,8 @@ def _confirmed(correction: Callable[[Any], object], yes: bool) -> bool:
             _grid(
                 f"{title}: {frame.height:,}", frame.columns, [list(row) for row in frame.head(20).rows()], set(columns)
             )
+    for told in found.failing:
+        console.print(Text(f"Cannot be run, so what it would change is not shown: {told}", style="yellow"))
     if found.empty:
         console.print("Nothing in the catalogue would change.")
     return yes or click.confirm("State it?")
@@ -276,9 +292,13 @@ def delivery_restore(delivery_id: str, by: str, reason: str, yes: bool) -> None:
 
 def _retraction(kind: str, delivery_id: str, by: str, reason: str, yes: bool) -> None:
     from catalog_assets.corrections import Fact, state
+    from catalog_assets.raw.deliveries import check_restore
     from catalog_assets.raw.deliveries import delivery as find
 
-    find(_world(), delivery_id)
+    world = _world()
+    find(world, delivery_id)
+    if kind == "restore":
+        check_restore(world, delivery_id)
     fact = Fact(kind, by, reason, delivery_id=delivery_id)
     if _confirmed(lambda world: state(world, fact, _now()), yes):
         state(_world(), fact, _now())
@@ -330,9 +350,11 @@ def pin(
 @click.argument("attribute")
 def unpin(source: str, product_id: str, attribute: str, by: str, reason: str) -> None:
     """Take a pin away."""
-    from catalog_assets.corrections import Fact, state
+    from catalog_assets.corrections import Fact, check_unpin, state
 
-    state(_world(), Fact("unpin", by, reason, source=source, product_id=product_id, attribute=attribute), _now())
+    fact = Fact("unpin", by, reason, source=source, product_id=product_id, attribute=attribute)
+    check_unpin(_world(), fact)
+    state(_world(), fact, _now())
     console.print(f"Taken away. {CARRIED_OUT}")
 
 

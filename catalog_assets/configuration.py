@@ -136,7 +136,7 @@ class Thresholds(_Strict):
     """Where a rule turns into a refusal or a question."""
 
     accept: float = Field(0.85, ge=0, le=1, description="A value at or above this confidence is accepted by itself.")
-    price_min: float = Field(0.01, ge=0, description="Lowest price that is believed.")
+    price_min: float = Field(0.01, gt=0, description="Lowest price that is believed.")
     price_max: float = Field(
         1_000_000, gt=0, description="Highest price that is believed, in dollars or euros; scaled for small currencies."
     )

@@ -91,3 +91,10 @@ def checked_pin(world: World, fact: Fact) -> Fact:
     if fault:
         raise CorrectionError(f"{fault[:1].upper()}{fault[1:]}.")
     return replace(fact, unit=fact.unit or canonical_unit(fact.attribute))
+
+
+def check_unpin(world: World, fact: Fact) -> None:
+    """Raise CorrectionError where no such pin is in force."""
+    same = [pl.col(name) == getattr(fact, name) for name in ("source", "product_id", "attribute")]
+    if pins(world).filter(*same).is_empty():
+        raise CorrectionError(f"{fact.attribute} of {fact.source} {fact.product_id} is not pinned.")

@@ -4,7 +4,7 @@ Belongs here: knowing all stages at once. Does not belong here: running them thr
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -14,7 +14,7 @@ from catalog_assets.enriched.stage import STAGE as ENRICHED
 from catalog_assets.matched.stage import STAGE as MATCHED
 from catalog_assets.raw.stage import STAGE as RAW
 from catalog_assets.reviewed.stage import STAGE as REVIEWED
-from catalog_assets.stages import Partition, Report, Stage, StageError, World, execute, mark
+from catalog_assets.stages import ALL, Partition, Report, Stage, StageError, World, execute, mark
 from catalog_assets.standardized.stage import STAGE as STANDARDIZED
 from catalog_assets.validated.stage import STAGE as VALIDATED
 from catalog_assets.warehouse.stage import STAGE as CATALOG
@@ -37,12 +37,13 @@ def states(world: World, days: Iterable[dt.date] | None = None, stages: Iterable
     """The state of every partition for which something was delivered, in the order in which to run them."""
     world = replace(world, lake=world.lake.snapshot("stage_ledger", "deliveries", "corrections"))
     delivered = world.lake.scan("deliveries").select("day", "source").unique().collect()
-    delivered = delivered.filter(pl.col("source").is_in(list(world.catalog.sources)))
     wanted = sorted(set(delivered["day"].to_list())) if days is None else sorted(days)
     found = []
     for stage in stages:
         for partition in _partitions(stage, delivered, wanted):
-            found.append(State(stage.name, partition, _state(world, stage, partition)))
+            # A source that the configuration no longer names has no partitions left to run, but its days have.
+            if partition.source == ALL or partition.source in world.catalog.sources:
+                found.append(State(stage.name, partition, _state(world, stage, partition)))
     return found
 
 
@@ -100,11 +101,19 @@ def wanted(world: World, found: Lagging) -> str:
         return fingerprint(first.name, str(error))
 
 
-def catch_up(world: World, run_id: str) -> Iterator[Report]:
-    """Run, without Dagster, whatever is not done, in order; used by previews, tests and benchmarks."""
+def catch_up(world: World, run_id: str, failed: Callable[[str, Exception], None] | None = None) -> Iterator[Report]:
+    """Run, without Dagster, whatever is not done, in order; used by previews, tests and benchmarks.
+
+    A partition that fails is told to `failed`, which lets the others go on; without it, it ends the run.
+    """
     for stage in STAGES:
         for partition in [s.partition for s in states(world, stages=[stage]) if s.state != "done"]:
-            yield execute(stage, world, partition, run_id)
+            try:
+                yield execute(stage, world, partition, run_id)
+            except Exception as error:
+                if failed is None:
+                    raise
+                failed(f"{stage.name} {partition}", error)
 
 
 __all__ = ["ARRIVAL", "DAILY", "STAGES", "Lagging", "State", "catch_up", "lagging", "states", "wanted"]

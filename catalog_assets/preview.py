@@ -29,11 +29,13 @@ SHOWN = ("name", "brand", "category", "price", "currency", "availability", "desc
 
 @dataclass(frozen=True)
 class Difference:
-    """Products that would appear, vanish, or change; changes has product_key, name, field, before, after."""
+    """Products that would appear, vanish, or change; changes has product_key, name, field, before, after. `failing`
+    names partitions that cannot be run, and why: what they would change is not shown."""
 
     appear: pl.DataFrame
     vanish: pl.DataFrame
     changes: pl.DataFrame
+    failing: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -50,13 +52,16 @@ def preview(world: World, correction: Callable[[World], object]) -> Difference:
         _settle(beside)
         before = beside.lake.read("catalog_products")
         correction(beside)
-        _settle(beside)
-        return difference(before, beside.lake.read("catalog_products"))
+        failing = _settle(beside)
+        return replace(difference(before, beside.lake.read("catalog_products")), failing=failing)
 
 
-def _settle(world: World) -> None:
-    for _ in catch_up(world, "preview"):
+def _settle(world: World) -> tuple[str, ...]:
+    """Catch up; what fails, such as the very delivery that is about to be taken back, is named and passed over."""
+    failing: list[str] = []
+    for _ in catch_up(world, "preview", lambda place, error: failing.append(f"{place}: {error}")):
         pass
+    return tuple(failing)
 
 
 @contextmanager
@@ -79,7 +84,7 @@ def shadow(world: World) -> Iterator[World]:
 
 def _clone(lake: Lake, endpoint: str | None, target: Path) -> None:
     files = place(lake.uri, endpoint)
-    for path, _, _ in files.files(lake.uri + ("/" if "://" in lake.uri else "")):
+    for path in (file.path for file in files.files(lake.uri + ("/" if "://" in lake.uri else ""))):
         copy = target / path[len(lake.uri) :].lstrip("/")
         copy.parent.mkdir(parents=True, exist_ok=True)
         if "://" in path:
@@ -108,7 +113,8 @@ def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
     key = CATALOG_PRODUCTS.key[0]
     brief = [key, "name", "brand", "price", "currency"]
     both = before.join(after, on=key, suffix="_after")
-    changes = [
+    changes = [_attribute_changes(both)]
+    changes += [
         both.filter(~pl.col(name).eq_missing(pl.col(f"{name}_after"))).select(
             key,
             pl.col("name"),
@@ -123,6 +129,22 @@ def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
         before.join(after, on=key, how="anti").select(brief).sort(key),
         pl.concat(changes).sort(key, "field"),
     )
+
+
+def _attribute_changes(both: pl.DataFrame) -> pl.DataFrame:
+    """Attributes that a product gains, loses or has otherwise: product_key, name, field, before, after."""
+    key = CATALOG_PRODUCTS.key[0]
+    amount = pl.concat_str("value", pl.concat_str(pl.lit(" "), "unit"), ignore_nulls=True)
+
+    def listed(column: str, told: str) -> pl.DataFrame:
+        rows = both.select(key, pl.col("name").alias("product"), column).explode(column).drop_nulls(column)
+        return rows.unnest(column).select(key, "product", pl.col("name").alias("field"), amount.alias(told))
+
+    compared = listed("attributes", "before").join(
+        listed("attributes_after", "after"), on=[key, "product", "field"], how="full", coalesce=True
+    )
+    differing = compared.filter(~pl.col("before").eq_missing(pl.col("after")))
+    return differing.select(key, pl.col("product").alias("name"), "field", "before", "after")
 
 
 def replacement(

@@ -12,9 +12,10 @@ import polars as pl
 
 from catalog_assets.raw.compression import decompress
 from catalog_assets.raw.deliveries import effective
-from catalog_assets.stages import World
+from catalog_assets.stages import ALL, World
 
 Story = dict[str, Any]
+REFUSED_COLUMNS = ("stage", "day", "rule", "message", "file", "record_number", "byte_offset", "byte_length", "payload")
 
 
 class UnknownProduct(Exception):
@@ -31,10 +32,10 @@ def trace(world: World, source: str, product_id: str) -> Story:
     offers = world.lake.scan("standardized_products").filter(
         pl.col("source") == source, pl.col("product_id") == product_id
     ).sort("day").collect()  # fmt: skip
-    refused = _refused(world, source, product_id)
+    history = _history(world, source, product_id)
+    refused = [*_refused(world, source, product_id), *_refused_products(world, history)]
     if offers.is_empty() and not refused:
         raise UnknownProduct(_unknown(world, source, product_id))
-    history = _history(world, source, product_id)
     product = _current(world, source, product_id)
     return {
         "source": source,
@@ -167,11 +168,14 @@ def _refused(world: World, source: str, product_id: str) -> list[Story]:
     rows = world.lake.scan("quarantine").join(
         fates.select("stage", "day", "record_id"), on=["stage", "day", "record_id"]
     )
-    return (
-        rows.select("stage", "day", "rule", "message", "file", "record_number", "byte_offset", "payload")
-        .collect()
-        .to_dicts()
-    )
+    return rows.select(REFUSED_COLUMNS).collect().to_dicts()
+
+
+def _refused_products(world: World, history: list[Story]) -> list[Story]:
+    """Refusals of the product that the offer is part of, after matching."""
+    keys = sorted({row["product_key"] for row in history})
+    rows = world.lake.scan("quarantine").filter(pl.col("source") == ALL, pl.col("record_id").is_in(keys))
+    return rows.select(REFUSED_COLUMNS).sort("day").collect().to_dicts()
 
 
 def tell(story: Story) -> Iterator[str]:
@@ -207,6 +211,10 @@ def tell(story: Story) -> Iterator[str]:
         yield f"    {_value(value)}"
     for row in story["refused"]:
         yield f"  refused on {row['day']} by {row['stage']}: {row['rule']}: {row['message']}"
+        if row["file"]:
+            yield f"                {row['file']}, record {row['record_number']}{_bytes(row)}"
+        if row["payload"]:
+            yield f"                {str(row['payload'])[:160]!r}"
 
 
 def _bytes(record: Story) -> str:

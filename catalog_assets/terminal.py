@@ -5,8 +5,9 @@ table itself.
 """
 
 import datetime as dt
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,9 @@ from rich.text import Text
 from catalog_assets.backfill import Backfill, Result, Run, arrival_runs, day_runs
 from catalog_assets.configuration import Catalog
 from catalog_assets.ledger import FATES
-from catalog_assets.pipeline import STAGES, states
+from catalog_assets.pipeline import ARRIVAL, DAILY, STAGES, states
 from catalog_assets.simulator import Plan, Written, simulate, source_blocks
-from catalog_assets.stages import World
+from catalog_assets.stages import World, mark
 from catalog_assets.warehouse.loading import behind
 
 DEMO_SEED = 7
@@ -94,7 +95,20 @@ def _watch(machine: Backfill, runs: Sequence[Run], progress: Progress, task: Any
             progress.console.print(
                 f"{mark} {run.job} {run.partition}{until} {time.perf_counter() - started:.1f} s", highlight=False
             )
+        for told in warnings(machine.world, run):
+            progress.console.print(Text(f"  {told}", style="yellow"))
     return done
+
+
+def warnings(world: World, run: Run) -> Iterator[str]:
+    """What the checks of a run say that stop nothing, as the run's page shows them."""
+    stages = {"arrival": ARRIVAL, "day": DAILY}.get(run.job, ())
+    for stage in stages:
+        row = mark(world, stage.name, run.partition) if stage.warnings else None
+        told = (
+            [warning.told(json.loads(row["details"])) for warning in stage.warnings] if row and row["balanced"] else []
+        )
+        yield from (f"{run.partition}: {sentence}" for sentence in told if sentence)
 
 
 def demo(catalog: Catalog, console: Console, products: int, started: float) -> bool:

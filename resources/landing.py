@@ -25,16 +25,33 @@ CONFLICTS = 5
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file at a supplier's place."""
+    """A file at a supplier's place. `changed_at`: when the file itself was last changed, which nobody can set (S3: the
+    same as `modified_at`)."""
 
     path: str
     day: dt.date
     size: int
     modified_at: dt.datetime
+    changed_at: dt.datetime
+
+    @property
+    def touched_at(self) -> dt.datetime:
+        """The earlier of the two: a supplier's clock may run ahead."""
+        return min(self.modified_at, self.changed_at)
 
 
 class TooLarge(Exception):
     """A file is larger than `limits.file_bytes`."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file: path, bytes, when it was modified and when it was last changed (UTC)."""
+
+    path: str
+    size: int
+    modified_at: dt.datetime
+    changed_at: dt.datetime
 
 
 class Place(Protocol):
@@ -43,8 +60,9 @@ class Place(Protocol):
     All of it raises OSError where the file system cannot do what is asked of it.
     """
 
-    def files(self, root: str) -> Iterator[tuple[str, int, dt.datetime]]:
-        """Every file below a folder (S3: whose key begins with `root`): path, bytes, modification time (UTC)."""
+    def files(self, root: str, inside: str | None = None) -> Iterator[Listed]:
+        """Every file below a folder (S3: whose key begins with `root`). `inside`: the folder that no link may lead out
+        of; `root` itself if not given."""
         ...
 
     def read(self, path: str, limit: int) -> bytes:
@@ -59,9 +77,9 @@ class Place(Protocol):
 class LocalPlace:
     """The local file system."""
 
-    def files(self, root: str) -> Iterator[tuple[str, int, dt.datetime]]:
-        """See Place. Links that lead out of the root are passed over."""
-        inside = os.path.join(os.path.realpath(root), "")
+    def files(self, root: str, inside: str | None = None) -> Iterator[Listed]:
+        """See Place. Links that lead out are passed over."""
+        within = os.path.join(os.path.realpath(inside or root), "")
         for folder, _, names in os.walk(root):
             for name in sorted(names):
                 path = os.path.join(folder, name)
@@ -69,8 +87,8 @@ class LocalPlace:
                     found = os.stat(path)
                 except OSError:  # taken away since it was listed, or a link to nothing
                     continue
-                if stat.S_ISREG(found.st_mode) and os.path.realpath(path).startswith(inside):
-                    yield path, found.st_size, dt.datetime.fromtimestamp(found.st_mtime_ns // 1000 / 1e6, dt.UTC)
+                if stat.S_ISREG(found.st_mode) and os.path.realpath(path).startswith(within):
+                    yield Listed(path, found.st_size, _moment(found.st_mtime_ns), _moment(found.st_ctime_ns))
 
     def read(self, path: str, limit: int) -> bytes:
         """See Place."""
@@ -103,6 +121,10 @@ class LocalPlace:
             _flush_folder(changed)
 
 
+def _moment(nanoseconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(nanoseconds // 1000 / 1e6, dt.UTC)
+
+
 def _flush_folder(folder: str) -> None:
     """A renamed file outlives a power cut only once its folder is on disk too."""
     handle = os.open(folder, os.O_RDONLY)
@@ -126,14 +148,15 @@ class S3Place:
             config=Config(retries={"max_attempts": 5, "mode": "standard"}, connect_timeout=10, read_timeout=120),
         )
 
-    def files(self, root: str) -> Iterator[tuple[str, int, dt.datetime]]:
-        """See Place. Keys that end in a slash are folders that some tools make, not files."""
+    def files(self, root: str, inside: str | None = None) -> Iterator[Listed]:
+        """See Place. There are no links. Keys that end in a slash are folders that some tools make, not files."""
         bucket, prefix = _bucket(root)
         with _as_os_error(root):
             for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
                 for item in page.get("Contents", ()):
                     if not item["Key"].endswith("/"):
-                        yield f"s3://{bucket}/{item['Key']}", item["Size"], item["LastModified"].astimezone(dt.UTC)
+                        modified = item["LastModified"].astimezone(dt.UTC)
+                        yield Listed(f"s3://{bucket}/{item['Key']}", item["Size"], modified, modified)
 
     def read(self, path: str, limit: int) -> bytes:
         """See Place."""
@@ -196,13 +219,13 @@ def arrivals(template: str, endpoint: str | None, day: dt.date | None = None) ->
     """
     pattern = _pattern(template)
     found = []
-    for path, size, modified in place(template, endpoint).files(_root(template, day)):
-        match = pattern.fullmatch(path)
-        if not match or _is_unmeant(path, template):
+    for file in place(template, endpoint).files(_root(template, day), _root(template, None)):
+        match = pattern.fullmatch(file.path)
+        if not match or _is_unmeant(file.path, template):
             continue
-        belongs = _day(match.groupdict().get("day"), modified)
+        belongs = _day(match.groupdict().get("day"), file.modified_at)
         if belongs and day in (None, belongs):
-            found.append(Arrival(path, belongs, size, modified))
+            found.append(Arrival(file.path, belongs, file.size, file.modified_at, file.changed_at))
     return sorted(found, key=lambda arrival: (arrival.modified_at, arrival.path))
 
 

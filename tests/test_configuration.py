@@ -56,7 +56,7 @@ def test_the_least_file_gives_the_documented_defaults(tmp_path, write):
     assert catalog.source_path("acme") == str(tmp_path / ".catalog" / "inbox" / "acme" / "{day}" / "*")
     assert (catalog.start_day, catalog.s3_endpoint) == (dt.date(2026, 1, 1), None)
     assert (catalog.models.enricher, catalog.warehouse.target) == ("rules", "duckdb")
-    assert (catalog.thresholds.accept, catalog.limits.file_bytes) == (0.85, 4_000_000_000)
+    assert (catalog.thresholds.accept, catalog.limits.file_bytes) == (0.85, 2_000_000_000)
     assert (source.delivery, source.priority, source.price, source.language) == ("delta", 100, "required", "en")
     assert (source.format, source.encoding, source.decimal, source.currency) == (None, "utf-8", "auto", None)
     assert (source.csv.delimiter, source.csv.quote, source.csv.escape, source.csv.header) == (",", '"', "double", True)

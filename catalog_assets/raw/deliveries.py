@@ -27,6 +27,11 @@ RACY = dt.timedelta(seconds=2)
 whole seconds), so its bytes are looked at again."""
 
 
+_digests: dict[Arrival, str] = {}
+"""Digests of files as this process has read them: a sensor looks every few seconds, and a file that was only touched is
+read once, not at every look."""
+
+
 @dataclass(frozen=True)
 class NewDelivery:
     """A file whose bytes have not been delivered at its path yet."""
@@ -72,14 +77,16 @@ def new_deliveries(
     listed = [arrival for arrival in listed if arrival.day == partition.day]
     supplier = place(template, catalog.s3_endpoint)
     known = known_deliveries(world, partition)
-    latest = {row["path"]: row for row in known.filter(pl.col("replaces").is_null()).iter_rows(named=True)}
+    latest = {
+        catalog.told_path(row["path"]): row for row in known.filter(pl.col("replaces").is_null()).iter_rows(named=True)
+    }
     sequence = int(known["sequence"].max() or 0) if known.height else 0  # type: ignore[arg-type]
     new: list[NewDelivery] = []
     refused: list[tuple[str, str]] = []
     for arrival in listed:
         path = catalog.told_path(arrival.path)
         before = latest.get(path)
-        if before and _unchanged(arrival, before):
+        if before and (_unchanged(arrival, before) or before["sha256"] == _digests.get(arrival)):
             continue
         try:
             arrival.path.encode()
@@ -95,6 +102,8 @@ def new_deliveries(
             refused.append((arrival.path, f"cannot be read: {error.strerror or error}"))
             continue
         digest = hashlib.sha256(data).hexdigest()
+        if dt.datetime.now(dt.UTC) - arrival.changed_at >= RACY:
+            _digests[arrival] = digest
         if before and before["sha256"] == digest:
             continue
         keep(data)
@@ -120,10 +129,10 @@ def undelivered(
     for source in sources:
         try:
             listed = arrivals(world.catalog.source_path(source), world.catalog.s3_endpoint)
-            unsettled = {a.day for a in listed if settled_by is not None and a.modified_at > settled_by}
+            unsettled = {a.day for a in listed if settled_by is not None and a.touched_at > settled_by}
             days = sorted({a.day for a in listed if wanted(a.day)} - unsettled)
             inside = [day for day in days if world.catalog.start_day <= day <= today]
-            found = [(p, new_deliveries(world, p, listed=listed)[0]) for p in (Partition(d, source) for d in inside)]
+            found = [(p, *new_deliveries(world, p, listed=listed)) for p in (Partition(d, source) for d in inside)]
         except OSError as error:
             trouble(source, f"its place cannot be looked at: {error}")
             continue
@@ -131,12 +140,17 @@ def undelivered(
         if outside:
             calendar = f"start_day ({world.catalog.start_day}) to today ({today}, UTC)"
             trouble(source, f"files of {', '.join(outside)} are not taken: outside of {calendar}")
-        yield from ((partition, new) for partition, new in found if new)
+        for partition, new, _, refused in found:
+            for path, why in refused:
+                trouble(source, f"{path}: {why}")
+            if new:
+                yield partition, new
 
 
 def _unchanged(arrival: Arrival, before: dict[str, Any]) -> bool:
-    """Whether size and modification time alone tell that these are the bytes already delivered."""
-    settled = before["landed_at"] - before["delivered_at"] >= RACY
+    """Whether size and times alone tell that these are the bytes already delivered. Whoever sets a modification time
+    back cannot set back when the file itself was last changed."""
+    settled = before["landed_at"] - before["delivered_at"] >= RACY and arrival.changed_at <= before["landed_at"]
     return bool(settled and before["size_bytes"] == arrival.size and before["delivered_at"] == arrival.modified_at)
 
 
@@ -164,18 +178,31 @@ def _row(partition: Partition, new: NewDelivery, run_id: str, now: dt.datetime) 
 
 
 def effective(world: World, deliveries: pl.DataFrame) -> pl.DataFrame:
-    """Deliveries with `retracted`: true where a person took one back, or another replaces it."""
-    taken_back = retracted_ids(world)
-    replaced = deliveries["replaces"].drop_nulls()
-    gone = pl.concat([taken_back, replaced]).unique()
-    return deliveries.with_columns(pl.col("delivery_id").is_in(gone.implode()).alias("retracted"))
+    """Deliveries with `retracted`: true where a person took one back, or where another replaces it and nobody has
+    restored it since."""
+    last = _last_word(world)
+    taken_back = last.filter(pl.col("kind") == "retract")["delivery_id"]
+    restored = last.filter(pl.col("kind") == "restore")["delivery_id"]
+    replaced = pl.col("delivery_id").is_in(deliveries["replaces"].drop_nulls().implode())
+    gone = pl.col("delivery_id").is_in(taken_back.implode()) | (
+        replaced & ~pl.col("delivery_id").is_in(restored.implode())
+    )
+    return deliveries.with_columns(gone.alias("retracted"))
 
 
-def retracted_ids(world: World) -> pl.Series:
-    """Deliveries that are retracted now (a restore takes a retraction back)."""
+def _last_word(world: World) -> pl.DataFrame:
+    """delivery_id, kind: the latest retraction or restoration of each delivery that has one."""
     facts = world.lake.scan("corrections").filter(pl.col("kind").is_in(["retract", "restore"]))
-    last = facts.sort("sequence").group_by("delivery_id").agg(pl.col("kind").last()).collect()
-    return last.filter(pl.col("kind") == "retract")["delivery_id"]
+    return facts.sort("sequence").group_by("delivery_id").agg(pl.col("kind").last()).collect()
+
+
+def check_restore(world: World, identity: str) -> None:
+    """Raises CorrectionError where a delivery that counts stands in the place of the one to be restored."""
+    others = world.lake.read("deliveries")
+    counting = effective(world, others).filter(pl.col("replaces") == identity, ~pl.col("retracted"))
+    if counting.height:
+        heir = counting["delivery_id"][0]
+        raise CorrectionError(f"Delivery {identity} is replaced by {heir}; retract that one first.")
 
 
 class UnknownDelivery(Exception):

@@ -7,7 +7,6 @@ A name that the vocabulary does not know, and a value of a quantity, count or fl
 raw keeps them. A choice that the vocabulary does not list is kept as cleaned text.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -15,7 +14,15 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.standardized.numbers import Mark
-from catalog_assets.standardized.text import NULL_WORDS, first_filled, mapped, plain, rows_on_distinct
+from catalog_assets.standardized.text import (
+    NULL_WORDS,
+    first_filled,
+    json_value,
+    mapped,
+    plain,
+    rows_on_distinct,
+    where,
+)
 from catalog_assets.standardized.units import quantities, unit_in_name
 from catalog_assets.vocabulary.attributes import ATTRIBUTES, FLAG_VALUES, PLACEHOLDERS, Attribute
 from catalog_assets.vocabulary.columns import ATTRIBUTE
@@ -24,6 +31,8 @@ from catalog_assets.vocabulary.units import SPELLINGS, dimension_of
 LIST = "*"
 LONGEST = 300
 """Characters; a longer text is a description, not a value."""
+LONGEST_NAME = 200
+"""Characters; a longer name is a text, not the name of an attribute."""
 
 ENTRY = {"row": pl.UInt32, "rank": pl.UInt32, "name": pl.String, "text": pl.String, "hint": pl.String}
 """One stated attribute: the row it stands in, its order there, vocabulary name, text, unit in the supplier's name."""
@@ -52,6 +61,11 @@ _STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-cefA-CEF][0-9a-fA-F]{3}|\
 _PAIR = rf'\{{\s*"name"\s*:\s*{_STRING}\s*,\s*"value"\s*:\s*{_STRING}\s*\}}'
 _PAIRS = rf"^\s*\[\s*(?:{_PAIR}(?:\s*,\s*{_PAIR})*)?\s*\]\s*$"
 _PAIR_PARTS = r'^\{\s*"name"\s*:\s*(?P<key>"(?:[^"\\]|\\.)*")\s*,\s*"value"\s*:\s*(?P<value>"(?:[^"\\]|\\.)*")\s*\}$'
+# And an object of names and values, `{"color": "red", "pack_count": 6}`, as others write it; no escapes in names.
+_GAP = r"[ \t\r\n]*"
+_PLAIN_VALUE = rf"(?:{_STRING}|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)"
+_MEMBER = rf'"[^"\\\x00-\x1f]*"{_GAP}:{_GAP}{_PLAIN_VALUE}'
+_MEMBERS = rf"^{_GAP}\{{{_GAP}(?:{_MEMBER}(?:{_GAP},{_GAP}{_MEMBER})*)?{_GAP}\}}{_GAP}$"
 _KEY_NAMES = ("name", "key", "label", "attribute", "title", "attr_name")
 _VALUE_NAMES = ("value", "values", "text", "val", "attr_value")
 
@@ -71,10 +85,12 @@ def attributes(cells: pl.DataFrame, columns: Mapping[str, str], mark: Mark, lang
 
 def attribute_of(stated: str) -> tuple[str, str | None] | None:
     """The attribute that a supplier's name means, and the unit that the name states; None where it is not known."""
+    if len(stated) > LONGEST_NAME:
+        return None
     name = " ".join(stated.lower().replace("_", " ").split()).strip(" :*")
     if name in _NAME_OF:
         return _NAME_OF[name], _hint(_NAME_OF[name], name)
-    in_brackets = re.fullmatch(r"(.*?) ?[(\[（]([^()\[\]]*)[)\]）]", name)
+    in_brackets = re.fullmatch(r"(.*?) ?[(\[（]([^()\[\]（）]*)[)\]）]", name)
     first, _, last = name.rpartition(" ")
     candidates = [in_brackets.groups()] if in_brackets else []
     candidates += [(first, last), (first.removesuffix(" in"), last)]
@@ -110,21 +126,29 @@ def _named(cells: pl.DataFrame, name: str, column: str, rank: int) -> pl.DataFra
 
 def _joined(text: str) -> str | None:
     """A JSON list of plain values as one text."""
-    found = _json(text)
+    found = json_value(text)
     return ", ".join(_scalars(found)) if isinstance(found, list) else text
 
 
 def _listed(cells: pl.Series, first_rank: int) -> pl.DataFrame:
     """Entries of a column with lists of names and values; unknown names are left out."""
     stated = cells.alias("cell").to_frame().with_row_index("row").filter(pl.col("cell").is_not_null())
-    usual = stated["cell"].str.contains(_PAIRS)
-    pairs = pl.concat([_usual_pairs(stated.filter(usual)), _unusual_pairs(stated.filter(~usual))])
+    pairs = pl.concat(list(_pairs_by_form(stated)))
     names = pairs["key"].drop_nulls().unique()
     known = [(key, *found) for key, found in ((key, attribute_of(key)) for key in names.to_list()) if found]
     lookup = pl.DataFrame(known, schema={"key": pl.String, "name": pl.String, "hint": pl.String}, orient="row")
     return pairs.join(lookup, on="key", how="inner").select(
         "row", (pl.col("rank") + first_rank).cast(pl.UInt32), "name", pl.col("value").alias("text"), "hint"
     )
+
+
+def _pairs_by_form(stated: pl.DataFrame) -> Iterable[pl.DataFrame]:
+    """Pairs (row, rank, key, value) of all cells, read by what they look like: plain lists, plain objects, the rest."""
+    for form, reader in ((_PAIRS, _usual_pairs), (_MEMBERS, _members)):
+        formed = stated["cell"].str.contains(form)
+        yield reader(stated.filter(formed))
+        stated = stated.filter(~formed)
+    yield _unusual_pairs(stated)
 
 
 def _usual_pairs(stated: pl.DataFrame) -> pl.DataFrame:
@@ -138,32 +162,46 @@ def _usual_pairs(stated: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _members(stated: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of cells that are plain objects of names and values, by expression."""
+    pairs = stated.select("row", pl.col("cell").str.extract_all(_MEMBER).alias("pair"))
+    pairs = pairs.with_columns(pl.int_ranges(pl.col("pair").list.len(), dtype=pl.UInt32).alias("rank"))
+    pairs = pairs.explode("pair", "rank", empty_as_null=False)
+    _, key, behind = pairs["pair"].str.splitn('"', 3).struct.unnest().get_columns()
+    written = behind.str.strip_chars_start(": \t\r\n")
+    value = where(written, written.str.starts_with('"'), _unquoted).set(written == "null", None)
+    return _last_of_each(pairs.select("row", "rank", key.alias("key"), value.alias("value")))
+
+
+def _last_of_each(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Of names that an object states twice, the last value, as JSON parsers have it."""
+    key = pl.col("key").cast(pl.Categorical).to_physical().cast(pl.UInt64)
+    member = pairs.select(pl.col("row").cast(pl.UInt64) * 2**32 + key).to_series()  # one number: compared faster
+    if member.n_unique() == pairs.height:
+        return pairs
+    return pairs.unique(["row", "key"], keep="last", maintain_order=True)
+
+
 def _unquoted(strings: pl.Series) -> pl.Series:
     """JSON strings as text."""
     escaped = strings.str.contains("\\", literal=True).fill_null(False)
     bare = strings.str.slice(1, strings.str.len_chars() - 2)
     if not escaped.any():
         return bare
-    return bare.scatter(escaped.arg_true(), mapped(strings.filter(escaped), json.loads))
+    return bare.scatter(escaped.arg_true(), mapped(strings.filter(escaped), json_value))
 
 
 def _unusual_pairs(stated: pl.DataFrame) -> pl.DataFrame:
     """Pairs of all other cells: objects, other key names, lists as values. No JSON, no pairs."""
     distinct = stated["cell"].unique()
     rows = [
-        (cell, rank, key, value) for cell in distinct.to_list() for rank, (key, value) in enumerate(_pairs(_json(cell)))
+        (cell, rank, key, value)
+        for cell in distinct.to_list()
+        for rank, (key, value) in enumerate(_pairs(json_value(cell)))
     ]
     schema = {"cell": pl.String, "rank": pl.UInt32, "key": pl.String, "value": pl.String}
     pairs = pl.DataFrame(rows, schema=schema, orient="row")
     return stated.join(pairs, on="cell", how="inner").select("row", "rank", "key", "value")
-
-
-def _json(text: str) -> Any:
-    """The text as JSON with numbers as they are written, None where it is none."""
-    try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _pairs(found: Any) -> Iterable[tuple[str, str]]:

@@ -4,25 +4,39 @@ Belongs here: names that suppliers write in several ways, in one spelling. Does 
 categories (enrichment finds those).
 """
 
-import json
 from typing import Any
 
 import polars as pl
 
-from catalog_assets.standardized.text import on_distinct, plain
+from catalog_assets.standardized.text import ROUNDS, json_value, on_distinct, plain, where
 from catalog_assets.vocabulary.brands import CANONICAL, NONE
 
 SEPARATOR = " > "
 _LEVEL_KEYS = ("name", "title", "label", "category", "value")
 _ARROWS = "[>»›→]"
+_OPENING = "<([A-Za-z/!?])"
 
 
 def brands(texts: pl.Series) -> pl.Series:
-    """Brands in canonical spelling; null for placeholders. A brand that the vocabulary lacks keeps its spelling."""
-    return on_distinct(texts, _brands)
+    """Brands in canonical spelling; null for placeholders. A brand that the vocabulary lacks keeps its spelling.
+
+    What is canonical stays as it is. Null is also what still changes after `ROUNDS` rounds: nobody's brand is.
+    """
+    return on_distinct(texts.cast(pl.String), _brands)
 
 
 def _brands(texts: pl.Series) -> pl.Series:
+    # What is taken off may have parted the pieces of a tag, an entity or another sign: so until nothing changes.
+    todo = texts.is_not_null()
+    for _ in range(ROUNDS):
+        before, texts = texts, where(texts, todo, _brands_once)
+        todo = (texts != before).fill_null(False)
+        if not todo.any():
+            return texts
+    return texts.set(todo, None)
+
+
+def _brands_once(texts: pl.Series) -> pl.Series:
     name = pl.col("text").str.replace_all("[™®©]", "").str.replace(r"(?i)^(?:brand|merek|marca|marke) *: *", "")
     name = name.str.strip_chars(" ,;:\"'“”").str.replace_all(" +", " ")
     frame = plain(texts).alias("text").to_frame().select(name)
@@ -49,7 +63,8 @@ def _category_paths(texts: pl.Series) -> pl.Series:
     from_json = pl.Series([None if level is None else SEPARATOR.join(level) for level in levels], dtype=pl.String)
     text = plain(from_json.zip_with(is_json, texts))
     frame = pl.DataFrame({"text": text, "is_json": is_json})
-    path = pl.col("text").str.replace_all(_ARROWS, ">")
+    # An arrow that becomes `>` must not close a tag that was none before it.
+    path = pl.col("text").str.replace_all(_ARROWS, ">").str.replace_all(_OPENING, "< ${1}")
     parts = (
         pl.when(pl.col("is_json") | path.str.contains(">", literal=True))
         .then(path.str.split(">"))
@@ -66,9 +81,8 @@ def _category_paths(texts: pl.Series) -> pl.Series:
 
 def _json_levels(text: str) -> list[str] | None:
     """Levels of a JSON category, None where the text is no JSON."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+    found = json_value(text, number=lambda _: None)  # a number is no level
+    if found is None:
         return None
     items = found if isinstance(found, list) else [found]
     if items and isinstance(items[0], list):

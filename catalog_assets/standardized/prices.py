@@ -4,6 +4,7 @@ Belongs here: amounts and currencies as suppliers write them. Does not belong he
 (business rules), and conversion between currencies.
 
 How a price is read:
+- Cells of more than `LONGEST` characters are not looked at: they are no price, and no currency that is known.
 - Amount: one number, with words and signs around it. Of a range (`10 - 20`) the lower end counts, as of `from 9.99`:
   it is what the product can be had for. `free` is 0. A minus before or directly after the number, or parentheses round
   it, make it negative. Several numbers that are no range, a percentage, a multiplier (`10k`, `2 mio`, `15 rb`) or a
@@ -24,6 +25,11 @@ from catalog_assets.standardized.numbers import NUMBER, SCIENTIFIC, Mark, plain_
 from catalog_assets.standardized.text import rows_on_distinct
 from catalog_assets.vocabulary.columns import MONEY
 from catalog_assets.vocabulary.currencies import AMBIGUOUS, CURRENCIES, SYMBOLS
+
+LONGEST = 200
+"""Characters; a longer cell is a text, not a price or a currency."""
+
+_NOTHING = "?"  # neither a price nor a currency
 
 FREE = frozenset(
     [
@@ -152,8 +158,13 @@ def prices(texts: pl.DataFrame, mark: Mark, default: str | None) -> pl.DataFrame
     negative_price, missing_currency, unknown_currency, contradictory_currency or null. `price` and `currency` are
     null together, and where there is a problem.
     """
-    stated = texts.select(pl.col("price").alias("stated_price"), pl.col("currency").alias("stated_currency"))
+    stated = texts.select(_looked_at(name).alias(f"stated_{name}") for name in ("price", "currency"))
     return rows_on_distinct(stated, lambda some: _prices(some, mark, default))
+
+
+def _looked_at(column: str) -> pl.Expr:
+    cell = pl.col(column)
+    return pl.when(cell.str.len_chars() > LONGEST).then(pl.lit(_NOTHING)).otherwise(cell)
 
 
 def _prices(texts: pl.DataFrame, mark: Mark, default: str | None) -> pl.DataFrame:
@@ -275,13 +286,13 @@ def currency_of(text: str) -> frozenset[str]:
 
 
 def _without_currency(text: str) -> tuple[str, frozenset[str] | None]:
-    said = [_CODES_OF[found.lower()] for found in _SYMBOL.findall(text)]
-    rest = _SYMBOL.sub(" ", text)
+    # Without regard to case `ſ` is an s and `ı` an i for the pattern, but in lower case they are not: no symbol.
+    symbols = {found for found in _SYMBOL.findall(text) if found.lower() in _CODES_OF}
+    rest = _SYMBOL.sub(lambda found: " " if found.group() in symbols else found.group(), text)
     words = _WORD.findall(rest)
-    codes = [word for word in words if word.upper() in CURRENCIES and _is_code(word, alone=len(words) == 1)]
-    for code in codes:
-        said.append(frozenset({code.upper()}))
-        rest = re.sub(rf"(?<![^\W\d_]){code}(?![^\W\d_])", " ", rest)
+    codes = {word for word in words if word.upper() in CURRENCIES and _is_code(word, alone=len(words) == 1)}
+    rest = _WORD.sub(lambda found: " " if found.group() in codes else found.group(), rest)
+    said = [_CODES_OF[symbol.lower()] for symbol in symbols] + [frozenset({code.upper()}) for code in codes]
     return rest, frozenset.intersection(*said) if said else None
 
 

@@ -6,19 +6,22 @@ Belongs here: decoding raw payloads and telling which deliveries count. Does not
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
 from catalog_assets.raw.deliveries import effective, known_deliveries
 from catalog_assets.raw.splitting import decode
-from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, World, mark, require
-from catalog_assets.standardized.contract import StandardizedProducts
-from catalog_assets.standardized.transform import Standardized, standardize
+from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, Warn, World, mark, require
+from catalog_assets.standardized.contract import RECORD_RULES, StandardizedProducts
+from catalog_assets.standardized.mapping import nothing_under
+from catalog_assets.standardized.transform import Standardized, skipping, standardize
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.version import VERSION as VOCABULARY
 
 UPSTREAM = "raw_products"
+REFUSING = frozenset(rule.name for rule in RECORD_RULES)
 PAYLOAD = ["delivery_id", "record_number", "format", "header", "payload"]
 
 
@@ -50,14 +53,16 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     raw = world.lake.scan(UPSTREAM, day=partition.day, source=partition.source)
     records = raw.select(PAYLOAD).collect()
     received = records.select(_record_id()).to_series()
-    result = standardize(decode(records, source), deliveries, partition.source, source, partition.day)
-    del records
+    cells = decode(records, source)
+    empty = nothing_under(cells, records, source)
+    result = standardize(cells, deliveries, partition.source, source, partition.day)
+    del records, cells
     return Outcome(
         received,
         {"standardized_products": result.offers},
         fates=result.fates,
         quarantine=_quarantine(result.failures, raw, deliveries),
-        details=_details(world, partition, deliveries, result),
+        details=_details(world, partition, deliveries, result) | {"records": received.len(), "nothing_under": empty},
         inputs=fingerprinted,
     )
 
@@ -83,10 +88,10 @@ def _quarantine(failures: pl.DataFrame, raw: pl.LazyFrame, deliveries: pl.DataFr
 
 def _details(world: World, partition: Partition, deliveries: pl.DataFrame, result: Standardized) -> dict[str, object]:
     """What the matched stage needs to know of the deliveries, and counts by reason."""
-    row = mark(world, UPSTREAM, partition)
+    row, source = mark(world, UPSTREAM, partition), world.catalog.sources[partition.source]
     unread = {d["delivery_id"]: d["unread"] for d in json.loads(row["details"])["deliveries"]} if row else {}
     by_delivery = result.fates.with_columns(pl.col("record_id").str.extract(r"^(.*):\d+$").alias("delivery_id"))
-    skipped = set(by_delivery.filter(pl.col("fate") == "skipped")["delivery_id"].to_list())
+    skipped = set(deliveries.filter(skipping(source, partition.day).is_not_null())["delivery_id"].to_list())
     nameless = dict(
         by_delivery.filter(pl.col("fate") == "quarantined", pl.col("product_id").is_null())["delivery_id"]
         .value_counts()
@@ -96,7 +101,7 @@ def _details(world: World, partition: Partition, deliveries: pl.DataFrame, resul
         {
             "delivery_id": d["delivery_id"],
             "sequence": d["sequence"],
-            "counts": not d["retracted"] and d["delivery_id"] not in skipped,
+            "counts": d["delivery_id"] not in skipped,
             "unidentified": unread.get(d["delivery_id"], 0) + nameless.get(d["delivery_id"], 0),
         }
         for d in deliveries.sort("sequence", "delivery_id").iter_rows(named=True)
@@ -108,6 +113,21 @@ def _by_reason(result: Standardized) -> dict[str, int]:
     others = result.fates.filter(pl.col("fate") != "quarantined")["reason"]
     counted = pl.concat([others.rename("reason"), result.failures["rule"].rename("reason")]).value_counts()
     return dict(counted.sort("reason").iter_rows())
+
+
+def _unmapped(details: Mapping[str, Any]) -> str:
+    """Configured columns that no record fills: mostly a name that is spelled otherwise in the file."""
+    told = [f"'{name}'{hint}" for name, hint in details["nothing_under"].items()]
+    return f"No record has anything under {', '.join(told)}; check the source's columns." if told else ""
+
+
+def _mostly_refused(details: Mapping[str, Any]) -> str:
+    refused = {rule: n for rule, n in details["reasons"].items() if rule in REFUSING}
+    count = sum(refused.values())
+    if count * 2 <= details["records"]:
+        return ""
+    by_rule = ", ".join(f"{rule} {n:,}" for rule, n in refused.items())
+    return f"More than half of the records were refused ({by_rule} of {details['records']:,}); see quarantine."
 
 
 def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:
@@ -128,4 +148,8 @@ STAGE = Stage(
     inputs=inputs,
     run=run,
     recount=recount,
+    warnings=(
+        Warn("columns_found", "Every configured column is filled by some record.", _unmapped),
+        Warn("most_records_taken", "At most half of the records were refused.", _mostly_refused),
+    ),
 )

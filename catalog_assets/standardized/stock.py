@@ -9,6 +9,9 @@ from catalog_assets.standardized.numbers import Mark
 from catalog_assets.standardized.text import on_distinct
 from catalog_assets.vocabulary.availability import AVAILABILITY, IN_STOCK, OUT_OF_STOCK, PHRASES
 
+MOST = 10**12
+"""Pieces; more is a mistake. Sums of what is less are far from the end of Int64."""
+
 _VALUE_OF = {word: value for value, words in AVAILABILITY.items() for word in words}
 _WHOLE: dict[str, str] = {
     "point": r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15}(?:\.0+)?",
@@ -19,7 +22,7 @@ _PIECES = "(?:pcs?|pieces?|stk|stück|units?|st|pz|pzas?|unidades|buah)?"
 
 
 def pieces(texts: pl.Series, mark: Mark) -> pl.Series:
-    """Pieces in stock, Int64; null where the text is no whole number.
+    """Pieces in stock, Int64; null where the text is no whole number or above `MOST`.
 
     `10+`, `>10` and `25 pcs` count as their number; what was sold beyond the stock (`-3`) is 0. Under `auto` one mark
     before three digits is grouping (`1.000` is a thousand).
@@ -30,7 +33,13 @@ def pieces(texts: pl.Series, mark: Mark) -> pl.Series:
     if mark != "auto":
         number = number.str.replace(r"\.0*$" if mark == "point" else ",0*$", "")
     whole = number.str.replace_all("[.,]", "").cast(pl.Int64, strict=False)
-    return texts.alias("text").to_frame().select(whole.clip(lower_bound=0)).to_series().rename(texts.name)
+    found = texts.alias("text").to_frame().select(whole.clip(lower_bound=0).alias(texts.name))
+    return found.select(bounded(pl.all())).to_series()
+
+
+def bounded(stock: pl.Expr) -> pl.Expr:
+    """The pieces, null above `MOST`."""
+    return pl.when(stock <= MOST).then(stock)
 
 
 def availability_words(texts: pl.Series) -> pl.Series:

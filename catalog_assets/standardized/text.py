@@ -9,8 +9,10 @@ after `ROUNDS` rounds loses its angle brackets and ampersands.
 """
 
 import html
+import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import polars as pl
 
@@ -25,11 +27,13 @@ NULL_WORDS: tuple[str, ...] = (
 _LONGEST_NULL_WORD = max(len(word) for word in NULL_WORDS)
 
 # Dropped with what is in them; where the end tag is missing, to the end of the text.
-_SCRIPT = "(?is)" + "|".join(rf"<{tag}\b[^<>]*>.*?(?:</{tag}\b[^<>]*>|$)" for tag in ("script", "style", "template"))
+# `-u`: among all of Unicode a `ſ` would be an s too, and `<ſ>` a tag, which nothing else here takes it for.
+_BLOCKS = tuple(f"(?i-u:{tag})" for tag in ("script", "style", "template"))
+_SCRIPT = "(?s)" + "|".join(rf"<{tag}\b[^<>]*>.*?(?:</{tag}\b[^<>]*>|$)" for tag in _BLOCKS)
 _COMMENT = r"(?s)<!--.*?(?:-->|$)"
 # Inline tags vanish ("H<sub>2</sub>O"), all others part words ("<td>a</td><td>b</td>").
 _INLINE = (
-    r"(?i)</?(?:a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|ins|mark|o:p|s|small|span|strong|sub|sup|tt|u|wbr)"
+    r"</?(?i-u:a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|ins|mark|o:p|s|small|span|strong|sub|sup|tt|u|wbr)"
     r"(?:[ \t\r\n\x0c/][^<>]*)?>"
 )
 _TAG = r"</?[A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>|<[!?][^<>]*>"
@@ -40,7 +44,14 @@ _QUOTED_BRACKET = (
 # A text that was cut off in the middle of a tag.
 _CUT_TAG = r"</?[A-Za-z][A-Za-z0-9]*\s+[A-Za-z:-]+\s*=[^<>]*$|</[A-Za-z]*$"
 _MARKUP = r"<[A-Za-z/!?]|\]\]>|&(?:[A-Za-z][A-Za-z0-9]*;|#[0-9]|#[xX][0-9A-Fa-f])"
-_NUMERIC_ENTITY = re.compile(r"&#(?:[0-9]+|[xX][0-9A-Fa-f]+);?")
+_NUMERIC_ENTITY = re.compile(r"&#(?:0*(?P<decimal>[0-9]+)|[xX]0*(?P<hexadecimal>[0-9A-Fa-f]+));?")
+_LONGEST_CODE_POINT = 7
+_REPLACEMENT = "\ufffd"
+# An escape of a JSON string: a whole surrogate pair, half of one, or any other.
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 _INVISIBLE = "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
 _BLANKS = "\\x00-\\x1f\\x7f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # but for the space itself
 _FOLDABLE = f"[{_BLANKS}]|  "
@@ -151,6 +162,20 @@ def sparing(values: pl.Series, condition: pl.Series, function: Cleaner) -> pl.Se
     return function(values) if share > MANY else where(values, condition, function)
 
 
+def json_value(text: str, number: Callable[[str], Any] = str) -> Any:
+    """What a JSON text says, None where it is no JSON; for every cell that may hold JSON.
+
+    Numbers are what `number` makes of them as written: no number is too long. Half of a surrogate pair, which no
+    text in UTF-8 can hold, is U+FFFD.
+    """
+    if "\\u" in text:
+        text = _ESCAPE.sub(lambda escape: r"\ufffd" if escape["half"] else escape.group(), text)
+    try:
+        return json.loads(text, parse_float=number, parse_int=number, parse_constant=number)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _plain(texts: pl.Series) -> pl.Series:
     cleaned = _round(texts)
     todo = _suspicious(cleaned)
@@ -192,7 +217,7 @@ def _beyond_ascii(texts: pl.Series) -> pl.Series:
 
 
 def _without_tags(texts: pl.Series) -> pl.Series:
-    blocks = texts.str.contains(r"(?i)<(?:script|style|template|!--)")
+    blocks = texts.str.contains(f"<(?:{'|'.join(_BLOCKS)}|!--)")
     texts = sparing(texts, blocks, lambda some: some.str.replace_all(_SCRIPT, " ").str.replace_all(_COMMENT, " "))
     quoted = texts.str.contains(_QUOTED_BRACKET)
     texts = sparing(texts, quoted, lambda some: some.str.replace_all(_QUOTED_BRACKET, "${1}"))
@@ -207,7 +232,13 @@ def _without_entities(texts: pl.Series) -> pl.Series:
 
 
 def _resolve_numeric(text: str) -> str:
-    return _NUMERIC_ENTITY.sub(lambda entity: html.unescape(entity.group().rstrip(";") + ";"), text)
+    return _NUMERIC_ENTITY.sub(_character, text)
+
+
+def _character(entity: re.Match[str]) -> str:
+    """The character of a numeric entity, as HTML reads it: U+FFFD for what is beyond Unicode, however many digits."""
+    digits, base = (entity["decimal"], 10) if entity["decimal"] else (entity["hexadecimal"], 16)
+    return html.unescape(f"&#{int(digits, base)};") if len(digits) <= _LONGEST_CODE_POINT else _REPLACEMENT
 
 
 def _repaired(texts: pl.Series) -> pl.Series:

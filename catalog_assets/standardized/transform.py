@@ -11,11 +11,14 @@ The fates are decided in this order, and a record has the first that applies:
    delivery counts, never the product's own dates; what comes after the day's end is late, not stale;
 3. it continues the record above it (sources with `continuation`): merged, `continuation`;
 4. it breaks a rule of `contract.RECORD_RULES`: quarantined, one failure per rule, the first rule is the reason;
-5. a later record (by sequence of the delivery, then number) describes the same product: superseded, `duplicate`;
-6. else it is an offer.
+5. its offer breaks a rule of `contract.RULES`: quarantined likewise. Looked at are the records that would be offers,
+   and where one of these is refused the others of its product, of which one may take its place;
+6. a later record (by sequence of the delivery, then number) describes the same product: superseded, `duplicate`;
+7. else it is an offer.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,7 +26,7 @@ import polars as pl
 from catalog_assets.configuration import Source
 from catalog_assets.contracts import filter_result
 from catalog_assets.standardized import attributes, identifiers, moments, names, stock
-from catalog_assets.standardized.contract import RECORD_RULES
+from catalog_assets.standardized.contract import RECORD_RULES, RULES
 from catalog_assets.standardized.prices import prices
 from catalog_assets.standardized.text import first_filled, folded, plain
 from catalog_assets.vocabulary.columns import MOMENT, MONEY, RECORD_FATES, STANDARDIZED_PRODUCTS
@@ -69,8 +72,8 @@ def standardize(
     merged, rest = _split(rest, pl.col("continues"))
     judged = rest.hstack(_judged(cells, rest, source))
     good, failures = filter_result(judged.with_columns(_record_id().alias("record_id")), RECORD_RULES, "record_id")
-    latest, superseded = _latest(good)
-    offers = _offers(cells, latest, merged, source_name, source, day)
+    offers, superseded, broken = _kept(good, lambda some: _offers(cells, some, merged, source_name, source, day))
+    failures = pl.concat([failures, broken])
     fates = (
         _fates(skipped, "skipped", pl.col("skip")),
         _fates(merged, "merged", pl.lit("continuation"), into=pl.col("leader_id")),
@@ -78,7 +81,7 @@ def standardize(
         _fates(superseded, "superseded", pl.lit("duplicate"), into=pl.col("winner_id")),
     )
     return Standardized(
-        offers.select(OFFER_COLUMNS).cast(OFFERS_SCHEMA).sort("product_id"),
+        offers.select(OFFER_COLUMNS).sort("product_id"),
         pl.concat(fates).sort("record_id"),
         failures.cast(FAILURES_SCHEMA).sort("record_id", "rule"),
     )
@@ -99,7 +102,7 @@ def _records(cells: pl.DataFrame, deliveries: pl.DataFrame, source: Source, day:
         first_filled(cells, columns["name"]).alias("name"),
     )
     facts = deliveries.select(
-        "delivery_id", "sequence", "landed_at", _skip(source, day).alias("skip"), pl.lit(True).alias("listed")
+        "delivery_id", "sequence", "landed_at", skipping(source, day).alias("skip"), pl.lit(True).alias("listed")
     )
     records = (
         cells.select("delivery_id", pl.col("record_number").cast(pl.Int64))
@@ -114,7 +117,7 @@ def _records(cells: pl.DataFrame, deliveries: pl.DataFrame, source: Source, day:
     return _with_leaders(records.drop("listed").with_columns(continues.alias("continues")))
 
 
-def _skip(source: Source, day: dt.date) -> pl.Expr:
+def skipping(source: Source, day: dt.date) -> pl.Expr:
     """Why a delivery's records are skipped, null where they are not."""
     end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
     hours = source.stale_after_hours
@@ -174,6 +177,22 @@ def _record_id() -> pl.Expr:
     return pl.concat_str("delivery_id", pl.lit(":"), pl.col("record_number").cast(pl.String))
 
 
+def _kept(
+    good: pl.DataFrame, offers_of: Callable[[pl.DataFrame], pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The offers that hold what the table promises, the records that they supersede, the failures of those refused."""
+    latest, superseded = _latest(good)
+    offers, failures = filter_result(offers_of(latest), RULES, "record_id")
+    if failures.is_empty():
+        return offers, superseded, failures
+    # Other records of a refused one's product are judged too, all at once: its place goes to the latest that holds.
+    refused = latest.join(failures, on="record_id", how="semi")
+    rivals = good.join(refused, on="product_id", how="semi", maintain_order="left")
+    failures = filter_result(offers_of(rivals), RULES, "record_id")[1]
+    latest, superseded = _latest(good.join(failures, on="record_id", how="anti", maintain_order="left"))
+    return offers_of(latest), superseded, failures
+
+
 def _latest(good: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The record of each product that counts, and the others with the record that took their place (`winner_id`)."""
     if good["product_id"].n_unique() == good.height:
@@ -188,7 +207,7 @@ def _latest(good: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _offers(
     cells: pl.DataFrame, latest: pl.DataFrame, merged: pl.DataFrame, source_name: str, source: Source, day: dt.date
 ) -> pl.DataFrame:
-    """The offers, from the records that count."""
+    """The offers of some records, with `record_id`; row by row, but for what continuations add."""
     columns = source.columns.columns()
     taken = _taken(cells, latest)
     fields = ("brand", "mpn", "gtin", "description", "category_path", "availability", "stock", "url", "image_url")
@@ -206,7 +225,9 @@ def _offers(
         "source_updated_at": moments.moments(stated["updated_at"]),
         "attributes": attributes.attributes(taken, source.attributes, source.decimal, source.language),
     }
-    kept = latest.select("row", "product_id", "delivery_id", "record_number", "name", "price", "currency", "landed_at")
+    kept = latest.select(
+        "row", "record_id", "product_id", "delivery_id", "record_number", "name", "price", "currency", "landed_at"
+    )
     offers = kept.hstack(pl.DataFrame(read)).with_columns(
         pl.lit(day).alias("day"),
         pl.lit(source_name).alias("source"),
@@ -214,9 +235,10 @@ def _offers(
         pl.col("landed_at").cast(MOMENT).alias("known_from"),
     )
     followers = merged.group_by("leader").agg(pl.len().alias("followers"))
-    return offers.join(followers, left_on="row", right_on="leader", how="left").with_columns(
+    offers = offers.join(followers, left_on="row", right_on="leader", how="left").with_columns(
         (1 + pl.col("followers").fill_null(0)).alias("variants")
     )
+    return offers.select("record_id", *(pl.col(name).cast(dtype) for name, dtype in OFFERS_SCHEMA.items()))
 
 
 def _stock(cells: pl.DataFrame, latest: pl.DataFrame, merged: pl.DataFrame, source: Source) -> pl.Series:
@@ -227,7 +249,7 @@ def _stock(cells: pl.DataFrame, latest: pl.DataFrame, merged: pl.DataFrame, sour
     if merged.is_empty():
         return pieces
     stated = rows.with_columns(pieces).filter(pl.col("stock").is_not_null())
-    totals = stated.group_by("leader").agg(pl.col("stock").sum())
+    totals = stated.group_by("leader").agg(stock.bounded(pl.col("stock").sum()))
     return latest.select("leader").join(totals, on="leader", how="left", maintain_order="left")["stock"]
 
 

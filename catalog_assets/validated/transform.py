@@ -56,8 +56,9 @@ def price_statistics(current: pl.DataFrame, sample: int) -> pl.DataFrame:
 
 
 def price_question() -> pl.Expr:
-    """Id of the question whether a price is right: name, category, price and currency, nothing that changes daily."""
-    parts = (pl.col(name).cast(pl.String) for name in ("name", "category", "price", "currency"))
+    """Id of the question whether a price is right: name, price and currency. Not the category: it may be decided later,
+    and the price would be asked about twice."""
+    parts = (pl.col(name).cast(pl.String) for name in ("name", "price", "currency"))
     return digest(pl.lit("price"), *parts).alias("question_id")
 
 

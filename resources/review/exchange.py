@@ -199,7 +199,7 @@ def import_csv(
         else:
             problems.append((row["line"], judged))
     taken, contradictions = _contradictions(taken)
-    outcomes = store.decide([decision for _, decision in taken])
+    outcomes = store.decide([decision for _, decision in taken], once=True)
     late = [(line, _left_out(outcome)) for (line, _), outcome in zip(taken, outcomes, strict=True)]
     problems = sorted([*problems, *contradictions, *((line, message) for line, message in late if message)])
     recorded = [outcome for outcome in outcomes if outcome.status == "recorded"]

@@ -141,8 +141,12 @@ class ReviewStore(Protocol):
     def counts(self) -> pl.DataFrame:
         """Open and decided questions by kind (shape: `COUNTS`)."""
 
-    def decide(self, decisions: Sequence[Decision]) -> list[Outcome]:
-        """Append decisions in their order, in one transaction; one outcome each. On return they are on the disk."""
+    def decide(self, decisions: Sequence[Decision], once: bool = False) -> list[Outcome]:
+        """Append decisions in their order, in one transaction; one outcome each. On return they are on the disk.
+
+        With `once`, what the same person has stated before, word for word, is not stated again, even where somebody has
+        decided otherwise since: a file that is taken in twice overrules nobody.
+        """
 
     def decisions(self, question_ids: pl.Series | None = None, before: dt.datetime | None = None) -> pl.DataFrame:
         """The decision in force for each question (shape: `DECISIONS`), ordered by question_id.

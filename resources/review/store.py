@@ -165,6 +165,12 @@ SELECT sequence, verdict, value, unit, annotator FROM decisions
 WHERE question_id = ? ORDER BY sequence DESC LIMIT 1
 """
 
+_SAID = """
+SELECT sequence FROM decisions
+WHERE question_id = ? AND verdict = ? AND value IS ? AND unit IS ? AND annotator = ? AND reason IS ?
+ORDER BY sequence DESC LIMIT 1
+"""
+
 _APPEND = """
 INSERT INTO decisions (question_id, verdict, value, unit, annotator, decided_at, reason, asked)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -221,12 +227,12 @@ class SqliteReviewStore:
             pl.col("open", "decided").fill_null(0)
         )
 
-    def decide(self, decisions: Sequence[Decision]) -> list[Outcome]:
+    def decide(self, decisions: Sequence[Decision], once: bool = False) -> list[Outcome]:
         """See `ReviewStore.decide`."""
         if not decisions:
             return []
         with self._connection() as connection, _transaction(connection):
-            return [_decide(connection, decision) for decision in decisions]
+            return [_decide(connection, decision, once) for decision in decisions]
 
     def decisions(self, question_ids: pl.Series | None = None, before: dt.datetime | None = None) -> pl.DataFrame:
         """See `ReviewStore.decisions`."""
@@ -371,7 +377,7 @@ def _frame(rows: sqlite3.Cursor, schema: pl.Schema) -> pl.DataFrame:
     )
 
 
-def _decide(connection: sqlite3.Connection, decision: Decision) -> Outcome:
+def _decide(connection: sqlite3.Connection, decision: Decision, once: bool) -> Outcome:
     question_id = decision.question_id
     row = connection.execute(_QUESTION, (question_id,)).fetchone()
     if row is None:
@@ -387,6 +393,9 @@ def _decide(connection: sqlite3.Connection, decision: Decision) -> Outcome:
     said = (decision.verdict, decision.value, decision.unit, decision.annotator)
     if in_force is not None and said == latest[1:]:
         return Outcome(question_id, "already", sequence=in_force)
+    before = connection.execute(_SAID, (question_id, *said, decision.reason)).fetchone() if once else None
+    if before is not None:
+        return Outcome(question_id, "already", sequence=before[0])
     cursor = connection.execute(
         _APPEND, (question_id, *said, _microseconds(decision.decided_at), decision.reason, json.dumps(asked))
     )

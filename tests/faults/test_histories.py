@@ -15,10 +15,16 @@ from polars.testing import assert_frame_equal
 ORDERS = int(os.environ.get("FAULT_ORDERS", "3"))
 KILLS = int(os.environ.get("FAULT_KILLS", "4"))
 INSTANTS = int(os.environ.get("FAULT_INSTANTS", "2"))
+SHARES = 2
+"""Kills are shared out to so many tests, which may run side by side."""
 
 context = mp.get_context("spawn")
 
-pytestmark = [pytest.mark.xdist_group("histories"), pytest.mark.timeout(7200)]
+pytestmark = pytest.mark.timeout(7200)
+share = pytest.mark.parametrize(
+    "share", [pytest.param(n, marks=pytest.mark.xdist_group(f"histories {n}")) for n in range(SHARES)]
+)
+alone = pytest.mark.xdist_group("histories 0")
 
 
 def _wait_for_work(pipe) -> None:
@@ -90,6 +96,13 @@ def straight(folder):
     return told, int((home / "boundaries").read_text()), time.monotonic() - started
 
 
+def tell(line: str) -> None:
+    """To the file that FAULT_LOG names, since a run in full takes long."""
+    if os.environ.get("FAULT_LOG"):
+        with open(os.environ["FAULT_LOG"], "a") as log:
+            log.write(line + "\n")
+
+
 def assert_same(home: Path, expected: dict[str, pl.DataFrame]) -> None:
     found = history.tables(home)
     assert found.keys() == expected.keys()
@@ -103,6 +116,7 @@ def assert_same(home: Path, expected: dict[str, pl.DataFrame]) -> None:
     assert not keys & leads.keys()
 
 
+@alone
 def test_the_straight_history_holds_what_it_is_meant_to(straight):
     tables, _, _ = straight
     catalog = tables["catalog_products"]
@@ -128,7 +142,9 @@ def test_the_straight_history_holds_what_it_is_meant_to(straight):
     assert all(fates), "every kind of fate occurs"
 
 
-@pytest.mark.parametrize("seed", range(ORDERS))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(n, marks=pytest.mark.xdist_group(f"histories {n % SHARES}")) for n in range(ORDERS)]
+)
 def test_shuffled_orders_end_in_the_same_tables(folder, straight, seed):
     home = same_place(folder)
     order = history.shuffled(random.Random(seed).choice, runs=12)
@@ -136,23 +152,27 @@ def test_shuffled_orders_end_in_the_same_tables(folder, straight, seed):
     assert_same(home, straight[0])
 
 
-def test_killed_at_commit_boundaries(folder, straight, victims):
+@share
+def test_killed_at_commit_boundaries(folder, straight, victims, share):
     """With FAULT_KILLS=0 at every boundary."""
     tables, boundaries, _ = straight
     every = range(1, boundaries + 1)
     chosen = every if KILLS == 0 else sorted(random.Random(5).sample(every, min(KILLS, boundaries)))
-    for boundary in chosen:
+    for boundary in chosen[share::SHARES]:
         home = same_place(folder)
         assert victims.play(home, history.names(), kill_at=boundary) == -signal.SIGKILL, boundary
         finish(home, history.names())
         assert_same(home, tables)
+        tell(f"killed at boundary {boundary} of {boundaries}: the same tables")
 
 
-def test_killed_at_random_instants(folder, straight, victims):
+@share
+def test_killed_at_random_instants(folder, straight, victims, share):
     tables, _, seconds = straight
     randomly = random.Random(9)
-    for _ in range(INSTANTS):
+    for instant in [randomly.uniform(0.05, seconds) for _ in range(INSTANTS)][share::SHARES]:
         home = same_place(folder)
-        victims.play(home, history.names(), kill_after=randomly.uniform(0.05, seconds))
+        victims.play(home, history.names(), kill_after=instant)
         finish(home, history.names())
         assert_same(home, tables)
+        tell(f"killed after {instant:.2f} s: the same tables")

@@ -18,13 +18,14 @@ from catalog_assets.corrections import CorrectionError, Fact, state
 from catalog_assets.raw.deliveries import (
     Landed,
     UnknownDelivery,
+    check_restore,
     delivery,
     effective,
     known_deliveries,
     land,
     new_deliveries,
     replace_delivery,
-    retracted_ids,
+    undelivered,
 )
 from catalog_assets.stages import Partition, World
 from resources.lake import Lake, s3_options
@@ -127,7 +128,13 @@ def test_the_same_bytes_put_again_later_are_known(world, put, landing):
     assert landing() == Landed((), 1, ())
 
 
-def test_a_known_file_is_not_read_again(put, landing, monkeypatch):
+@pytest.fixture
+def landed_later(clock):
+    """Files are landed after they were written, by the clock of the file system too."""
+    clock.now = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+
+
+def test_a_known_file_is_not_read_again(put, landing, landed_later, monkeypatch):
     put(A)
     landing()
 
@@ -136,6 +143,38 @@ def test_a_known_file_is_not_read_again(put, landing, monkeypatch):
 
     monkeypatch.setattr(LocalPlace, "read", read)
     assert landing().known == 1
+
+
+def test_bytes_exchanged_with_the_time_set_back_are_delivered(world, put, landing, clock):
+    clock.now = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    put(A)
+    landing()
+    put(bytes(reversed(A)))
+    assert len(landing().new) == 1, "same name, size and modification time"
+
+
+def test_what_is_not_taken_is_told(world, put, catalog_for, tmp_path):
+    put(A, day=DAY - dt.timedelta(days=1))
+    put(A, day=dt.date(2099, 1, 1))
+    world = replace(world, catalog=world.catalog.model_copy(
+        update={"limits": world.catalog.limits.model_copy(update={"file_bytes": 1})}))  # fmt: skip
+    put(A)
+    told = []
+    today = dt.date(2026, 3, 2)
+    assert list(undelivered(world, ["acme"], lambda source, why: told.append(why), today)) == []
+    assert len(told) == 2
+    assert "2026-02-28, 2099-01-01 are not taken: outside of start_day (2026-03-01) to today (2026-03-02" in told[0]
+    assert "larger than limits.file_bytes" in told[1]
+
+
+def test_a_link_to_a_folder_outside_is_not_followed(world, put, landing, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.csv").write_bytes(A)
+    place = world.catalog.home_path / "inbox" / "acme"
+    place.mkdir(parents=True)
+    (place / DAY.isoformat()).symlink_to(outside)
+    assert landing() == Landed((), 0, ())
 
 
 def test_a_then_b_then_a_again_are_three_deliveries_in_order(world, put, landing):
@@ -383,7 +422,8 @@ def test_a_retracted_delivery_does_not_count_until_it_is_restored(world, put, la
     for _ in range(2):
         correct(world, "retract", first)
         assert taken_back(world) == {first: True, second: False}
-        assert retracted_ids(world).to_list() == [first]
+        gone = effective(world, known_deliveries(world, ACME)).filter("retracted")
+        assert gone["delivery_id"].to_list() == [first]
         correct(world, "restore", first)
         assert taken_back(world) == {first: False, second: False}
     facts = world.lake.read("corrections").sort("sequence")
@@ -466,3 +506,16 @@ def test_an_unknown_delivery_is_told(world):
     with pytest.raises(UnknownDelivery):
         replace_delivery(world, "0123", A, "/a", "Ann", "r", LANDED)
     assert landed_files(world) == []
+
+
+def test_an_original_comes_back_by_restoring_it_once_its_replacement_is_taken_back(world, put, landing, clock):
+    put(A)
+    (first,) = landing().new
+    heir = replace_delivery(world, first, B, "right.csv", "Ann", "wrong file", clock())
+    with pytest.raises(CorrectionError, match=f"is replaced by {heir}; retract that one first"):
+        check_restore(world, first)
+    correct(world, "retract", heir)
+    assert taken_back(world) == {first: True, heir: True}, "nothing comes back by itself"
+    check_restore(world, first)
+    correct(world, "restore", first)
+    assert taken_back(world) == {first: False, heir: True}

@@ -185,8 +185,8 @@ def test_a_large_limit_costs_no_memory(tmp_path):
 
 def test_the_place_of_a_path_is_the_disk_unless_it_is_s3(tmp_path):
     assert isinstance(place(str(tmp_path), None), LocalPlace)
-    ((path, size, modified),) = list(_one_file(tmp_path))
-    assert (path, size, modified.tzinfo) == (str(tmp_path / "f"), 1, dt.UTC)
+    (found,) = list(_one_file(tmp_path))
+    assert (found.path, found.size, found.modified_at.tzinfo) == (str(tmp_path / "f"), 1, dt.UTC)
 
 
 def _one_file(folder):

@@ -39,7 +39,8 @@ def inbox(tmp_path):
 def test_an_arrival_tells_path_day_size_and_moment(inbox):
     file = inbox.put("2026-02-28/a.csv", b"12345", seconds=1.25)
     found = arrivals(f"{inbox.path}/{{day}}/*", None)
-    assert found == [Arrival(str(file), dt.date(2026, 2, 28), 5, NOON + dt.timedelta(seconds=1.25))]
+    changed = dt.datetime.fromtimestamp(file.stat().st_ctime_ns // 1000 / 1e6, dt.UTC)
+    assert found == [Arrival(str(file), dt.date(2026, 2, 28), 5, NOON + dt.timedelta(seconds=1.25), changed)]
 
 
 def test_microseconds_of_a_modification_are_kept_exactly(inbox):

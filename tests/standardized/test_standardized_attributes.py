@@ -1,5 +1,7 @@
 """Stated attributes in vocabulary terms, and quantities in canonical units."""
 
+import json
+import time
 from decimal import Decimal
 
 import polars as pl
@@ -7,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_assets.standardized.attributes import attribute_of, attributes
+from catalog_assets.standardized.attributes import LONGEST_NAME, _members, _pairs, attribute_of, attributes
+from catalog_assets.standardized.text import json_value
 from catalog_assets.standardized.units import quantities, unit_in_name
 from catalog_assets.vocabulary.columns import ATTRIBUTE
 from catalog_assets.vocabulary.units import factor
@@ -124,6 +127,8 @@ def test_unit_in_name(name, dimension, expected):
         ("Screen_Size", ("screen_size", None)),
         ("Display Size (inch)", ("screen_size", "in")),
         ("Weight (kg)", ("weight", "kg")),
+        ("Weight（kg）", ("weight", "kg")),
+        ("Weight（（kg）", None),
         ("weight_kg", ("weight", "kg")),
         ("Length in cm", ("length", "cm")),
         ("Berat Produk", ("weight", None)),
@@ -195,6 +200,50 @@ def test_the_column_goes_before_the_list_and_the_first_that_can_be_read_counts()
         [("color", "Red", None), *rest],
         [("color", "Red", None), *rest],
     ]
+
+
+@pytest.mark.parametrize("columns", [{"*": "s"}, {"color": "s"}])
+@pytest.mark.parametrize("cell", [r'{"color":"\ud800"}', r'["\udc00"]', r'{"\ud800":"x"}', f'{{"ram":{"9" * 5000}}}'])
+def test_half_a_surrogate_pair_or_a_long_number_stops_nothing(cell, columns):
+    found = attributes(pl.DataFrame({"s": [cell, '{"color": "red"}']}), columns, "auto", "en")
+    assert all(entry["value"].encode() for row in found.to_list() for entry in row)
+    if "*" in columns:
+        assert found.to_list()[1] == [{"name": "color", "value": "Red", "unit": None}]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{}",
+        ' { "a" : "b" , "c":\n"d" } ',
+        '{"a": -1.50e+3, "b": true, "c": false, "d": null, "e": 0, "f": ""}',
+        r'{"a": "x \"y\" \\ \u00e9\n", "b": "}, \"c\": \"d\""}',
+        '{"a": "1", "b": "2", "a": "3"}',
+        '{"a": ": x", "b": "\u00a0 y"}',
+    ],
+)
+def test_a_plain_object_is_read_as_by_a_parser(cell):
+    stated_cells = pl.DataFrame({"row": [7], "cell": [cell]}, schema_overrides={"row": pl.UInt32})
+    read = {key: value for _, _, key, value in _members(stated_cells).rows() if value}
+    assert read == dict(_pairs(json_value(cell)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(st.text(max_size=8), st.text(max_size=12) | st.integers() | st.booleans() | st.none()))
+def test_objects_give_the_same_by_expression_and_by_parser(found):
+    found = {"Color": "black", **found, "RAM": "16 GB"}
+    unusual = {**found, "other": {"nested": 1}}
+    cells = {"s": [json.dumps(found), json.dumps(found, ensure_ascii=False), json.dumps(unusual)]}
+    assert len({str(row) for row in stated(cells, {"*": "s"})}) == 1
+
+
+@pytest.mark.parametrize("sign", ["（", "(", "[", "( ", "a"])
+def test_a_long_name_is_none_and_costs_nothing(sign):
+    started = time.process_time()
+    assert attribute_of(sign * 50_000) is None
+    assert attribute_of(f"color{' ' * (LONGEST_NAME - 5)}") == ("color", None)
+    assert attribute_of(f"color{' ' * (LONGEST_NAME - 4)}") is None
+    assert time.process_time() - started < 1
 
 
 def test_a_text_too_long_for_a_value_is_left_out():

@@ -27,7 +27,12 @@ COLOR, WEIGHT = GOOD["attributes"][0], GOOD["attributes"][2]
 MUTANTS = {
     "empty_product_id": [{"product_id": " "}, {"product_id": ""}],
     "empty_name": [{"name": " "}],
-    "markup_in_text": [{"name": "<b>Lamp</b>"}, {"description": "x<script>"}, {"brand": "</p>"}],
+    "markup_in_text": [
+        {"name": "<b>Lamp</b>"},
+        {"description": "x<script>"},
+        {"brand": "</p>"},
+        {"category_path": "<script > x"},
+    ],
     "negative_price": [{"price": Decimal("-0.01")}],
     "price_without_currency": [{"currency": None}, {"price": None}],
     "unknown_currency": [{"currency": "XQZ"}, {"currency": "eur"}],
@@ -37,7 +42,11 @@ MUTANTS = {
     "invalid_url": [{"url": "javascript:alert(1)"}, {"url": "http://"}],
     "invalid_image_url": [{"image_url": "data:image/png,x"}],
     "unknown_attribute": [{"attributes": [{"name": "colour", "value": "Black", "unit": None}]}],
-    "unordered_attributes": [{"attributes": [WEIGHT, COLOR]}, {"attributes": [COLOR, COLOR]}],
+    "unordered_attributes": [
+        {"attributes": [WEIGHT, COLOR]},
+        {"attributes": [COLOR, COLOR]},
+        {"attributes": [COLOR, WEIGHT, COLOR]},
+    ],
     "empty_attribute": [{"attributes": [{**COLOR, "value": " "}]}, {"attributes": [{**COLOR, "value": None}]}],
     "unreadable_quantity": [
         {"attributes": [{**WEIGHT, "value": "1,5"}]},

@@ -4,10 +4,13 @@ import datetime as dt
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog_assets.standardized.moments import moments
 from catalog_assets.standardized.names import brands, category_paths
-from catalog_assets.standardized.stock import availability, availability_words, pieces
+from catalog_assets.standardized.stock import MOST, availability, availability_words, pieces
+from catalog_assets.vocabulary.brands import CANONICAL
 from catalog_assets.vocabulary.columns import MOMENT
 
 
@@ -84,6 +87,10 @@ def test_moments_of_many_forms_stay_in_order():
         ("25.5", "auto", None),
         ("many", "auto", None),
         ("1e5", "auto", None),
+        (f"{MOST}", "auto", MOST),
+        (f"{MOST + 1}", "auto", None),
+        ("9,000,000,000,000,000,000", "auto", None),
+        ("9" * 40, "auto", None),
         ("", "auto", None),
         (None, "auto", None),
     ],
@@ -137,6 +144,12 @@ def test_availability_follows_from_stock_where_no_word_says_it():
         ("  Pure  Fix ", "Pure Fix Cycles"),
         ("Acme (UK)", "Acme (UK)"),
         ("Frank & Eileen", "Frank & Eileen"),
+        ("Ã–rtel™ &amp;copy; SchÃ¶n", "Örtel Schön"),
+        ('"Brand: Brand: Acme"', "Acme"),
+        ("<™script>alert(1)</™script>", None),
+        ("&lt;&trade;script&gt;alert(1)", None),
+        ("&am®p;lt;b&am©p;gt;Acme", "Acme"),
+        ("<®<™b>Acme", "<Acme"),
         ("No Brand", None),
         ("Tidak Ada Merk", None),
         ("UNBRANDED", None),
@@ -164,6 +177,12 @@ def test_brand(text, expected):
         ("A/B", "A > B"),
         ("women's tops", "women's tops"),
         ("<b>A</b> > B", "A > B"),
+        ("<script›alert(1)</script›", "< script > alert(1)< /script"),
+        ("A » <b → B", "A > < b > B"),
+        ("Kids <3 › Toys", "Kids <3 > Toys"),
+        ('["\\ud800"]', "\ufffd"),
+        ('["Lamps", "\\ud83d\\ude00", {"name": "x\\udc00"}]', "Lamps > 😀 > x\ufffd"),
+        pytest.param(f'[{"9" * 5000}, "A"]', "A", id="a long number"),
         ("[not json", "[not json"),
         ("[" * 20_000, "[" * 20_000),
         ("[]", None),
@@ -174,3 +193,35 @@ def test_brand(text, expected):
 )
 def test_category_path(text, expected):
     assert one(category_paths, text) == expected
+
+
+SIGNS = [*'<>&;™®©‹›»＜＞＆；/!Ãâ¢"()（）:[]|b é', "\u200b", "\u200d", "\ufeff", "script", "Brand: ", "Acme", "n/a"]
+ENTITIES = [
+    "&lt;",
+    "&gt;",
+    "&amp;lt;",
+    "&amp;amp;lt;",
+    "&#60;",
+    "&#x3e;",
+    "&amp;#60;",
+    "&trade;",
+    "&amp;trade;",
+    "&lt",
+    "&#",
+]
+NASTY = st.lists(st.sampled_from([*SIGNS, *ENTITIES]), max_size=14).map("".join)
+TAG = r"<(?:/?[A-Za-z][^<>]*|!--.*)>"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(NASTY, min_size=1, max_size=30))
+def test_brands_and_categories_have_no_markup_and_brands_stay_as_they_are(texts):
+    once = brands(pl.Series(texts))
+    assert brands(once).to_list() == once.to_list()
+    assert not once.str.contains(TAG).any()
+    assert not category_paths(pl.Series(texts)).str.contains(TAG).any()
+
+
+def test_canonical_brands_are_their_own_canonical_form():
+    canonical = sorted(set(CANONICAL.values()))
+    assert brands(pl.Series(canonical)).to_list() == canonical

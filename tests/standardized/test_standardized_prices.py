@@ -1,5 +1,6 @@
 """Prices: amounts and currencies as suppliers write them, exactly."""
 
+import time
 from decimal import Decimal
 
 import polars as pl
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_assets.standardized.prices import currency_of, prices, read_shape
+from catalog_assets.standardized.prices import LONGEST, currency_of, prices, read_shape
 from catalog_assets.vocabulary.columns import MONEY
 
 
@@ -156,6 +157,27 @@ def test_a_word_is_no_currency_by_accident():
     assert currency_of("Try it all") == frozenset()
     assert read_shape("from # on") == ("one", None)
     assert read_shape("incl. tax #") == ("one", None)
+
+
+def test_a_cell_too_long_is_neither_price_nor_currency():
+    filler = "only " * 50
+    assert read("1 EUR" + " " * (LONGEST - 5)) == (Decimal(1), "EUR", None)
+    assert read(f"{filler} 1 EUR") == (None, None, "unreadable_price")
+    assert read("1", f"{filler} EUR", default="EUR") == (None, None, "unknown_currency")
+
+
+@pytest.mark.parametrize("word", ["EUR ", "eur ", "€ ", "Rs ", "# "])
+def test_a_code_that_is_repeated_is_looked_for_once(word):
+    started = time.process_time()
+    assert read_shape(word * 20_000)[0] == "none"
+    assert currency_of(word * 20_000) == currency_of(word)
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("text", ["Rſ", "ſ$ 5", "rınggıt", "RİNGGİT", "euroſ", "\u212b", "DOLLARſ"])
+def test_a_letter_that_only_looks_like_a_symbols_is_none(text):
+    assert currency_of(text) in (frozenset(), currency_of("$"))
+    assert read("5", text, default="EUR") in [(None, None, "unknown_currency"), (None, None, "contradictory_currency")]
 
 
 def test_the_type_is_money_and_rows_stay_in_order():

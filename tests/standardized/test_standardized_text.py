@@ -1,5 +1,6 @@
 """Text: markup, entities, mojibake and white space go, what is clean stays."""
 
+import json
 import re
 import sys
 import unicodedata
@@ -10,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.standardized import text
-from catalog_assets.standardized.text import filled, first_filled, folded, mapped, on_distinct, plain, where
+from catalog_assets.standardized.text import (
+    filled,
+    first_filled,
+    folded,
+    json_value,
+    mapped,
+    on_distinct,
+    plain,
+    where,
+)
 
 
 def cleaned(value):
@@ -33,6 +43,7 @@ def cleaned(value):
         ("R&amp;D &lt;5&gt; &#39;q&#x27; &euro;", "R&D <5> 'q' €"),
         ("&amp;lt;b&amp;gt;bold", "bold"),
         ("<scr<b>ipt>x</scr</b>ipt>y", "x y"),
+        ("<ſ>a</ſ> <ſcript>c", "<ſ>a</ſ> <ſcript>c"),
         ("5 < 6 and 7 > 3", "5 < 6 and 7 > 3"),
         ("AT&T R&D a&b;", "AT&T R&D a&b;"),
         ("CafÃ© â€“ MÃ¼ller", "Café – Müller"),
@@ -44,6 +55,11 @@ def cleaned(value):
         ("a\u202eb", "ab"),
         (" a\t\n\x00 \u3000b\u2028c ", "a b c"),
         ("ส้ม 🔥 làm", "ส้ม 🔥 làm"),
+        ("a&#00000000065;b&#x0000000000042;", "aAbB"),
+        pytest.param("a &#" + "0" * 5000 + "65;", "a A", id="zeros"),
+        ("a &#99999999; &#xFFFFFFFFF; &#xd800; &#0;", "a \ufffd \ufffd \ufffd \ufffd"),
+        pytest.param("a &#" + "9" * 5000 + ";b", "a \ufffdb", id="nines"),
+        pytest.param("a &#x" + "f" * 5000 + ";b", "a \ufffdb", id="hexadecimal"),
         ("<p> &nbsp; </p>", None),
         ("   ", None),
         (None, None),
@@ -54,7 +70,26 @@ def test_plain(dirty, clean):
 
 
 WORDS = "< > & ; <b> </b> <script> </script> &amp; &lt; &gt; &#60; &#x26; Ã © é a b= \" ' <!-- --> € â ™ #"
-FRAGMENTS = st.sampled_from([*WORDS.split(), "<a ", " ", "\n", "\u200b", "\u0338", "\u037e", "\u0301", "\u0958"])
+FRAGMENTS = st.sampled_from(
+    [
+        *WORDS.split(),
+        "<ſ>",
+        "ſ",
+        "＜",
+        "；",
+        "&#38;lt;",
+        "&amp;#60;",
+        "&trade;",
+        "<a ",
+        " ",
+        "\n",
+        "\u200b",
+        "\u0338",
+        "\u037e",
+        "\u0301",
+        "\u0958",
+    ]
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -72,6 +107,29 @@ def test_cleaning_twice_is_cleaning_once(dirty):
 def test_cleaning_any_text_twice_is_cleaning_once(dirty):
     once = plain(pl.Series(dirty, dtype=pl.String))
     assert plain(once).to_list() == once.to_list()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'["\ud800", "a\uDFFFb"]', ["\ufffd", "a\ufffdb"]),
+        (r'{"\ud800": "\ud83d\ude00 \ud83d\ud83d\ude00"}', {"\ufffd": "😀 \ufffd😀"}),
+        (r'["\\ud800", "\\\ud800"]', ["\\ud800", "\\\ufffd"]),
+        ('[1, 2.50, NaN, -Infinity, "x", null]', ["1", "2.50", "NaN", "-Infinity", "x", None]),
+        pytest.param(f"[{'9' * 5000}]", ["9" * 5000], id="a long number"),
+        pytest.param("[" * 20_000, None, id="deep"),
+        (r'["\ud80"]', None),
+        ("[", None),
+    ],
+)
+def test_json_is_read_whatever_it_holds(text, value):
+    assert json_value(text) == value
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.recursive(st.text() | st.text(st.characters(categories=["Cs"])), st.lists))
+def test_what_json_says_is_text_that_can_be_stored(found):
+    json.dumps(json_value(json.dumps(found)), ensure_ascii=False).encode()
 
 
 def test_nested_beyond_all_patience_ends_without_markup():

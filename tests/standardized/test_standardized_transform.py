@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+from test_standardized_contract import MUTANTS
 
 from catalog_assets.configuration import Source
+from catalog_assets.contracts import Rule
+from catalog_assets.standardized import transform
+from catalog_assets.standardized.contract import RULES
+from catalog_assets.standardized.stock import MOST
 from catalog_assets.standardized.transform import (
     FAILURES_SCHEMA,
     FATES_SCHEMA,
@@ -250,6 +255,63 @@ def test_the_stock_of_a_product_is_the_sum_over_its_variants():
     ]
 
 
+def test_stock_beyond_belief_is_unknown_and_never_overflows():
+    frame = cells(("1", "Lamp", "1", "EUR"), ("1", None), ("2", "Desk", "1", "EUR"), ("2", None), ("2", None))
+    frame = frame.with_columns(pl.Series("qty", ["9,000,000,000,000,000,000"] * 2 + [f"{MOST}", "1", "n/a"]))
+    result = run(frame, columns={**COLUMNS, "stock": "qty"}, continuation=True)
+    assert result.offers.select("product_id", "stock").rows() == [("1", None), ("2", None)]
+    assert result.failures.is_empty()
+
+
+@pytest.mark.parametrize("rule", MUTANTS)
+def test_a_record_whose_offer_breaks_the_contract_is_refused_by_that_rule(rule, monkeypatch):
+    change = MUTANTS[rule][0]
+    described = transform._offers
+
+    def misread(*arguments):
+        offers = described(*arguments)
+        wrong = pl.col("record_id") == "d1:2"
+        wrongly = (
+            pl.lit(pl.Series([value], dtype=OFFERS_SCHEMA[name])).first().alias(name) for name, value in change.items()
+        )
+        values = (pl.when(wrong).then(value).otherwise(value.meta.output_name()) for value in wrongly)
+        return offers.with_columns(value.alias(name) for name, value in zip(change, values, strict=True))
+
+    monkeypatch.setattr(transform, "_offers", misread)
+    result = run(cells(("1", "Lamp", "1", "EUR"), ("2", "Desk", "1", "EUR"), ("3", None, "1", "EUR")))
+    message = next(one.message for one in RULES if one.name == rule)
+    assert result.offers["product_id"].to_list() == ["1"]
+    assert fates(result) == {
+        "d1:2": ("quarantined", rule, None, "2"),
+        "d1:3": ("quarantined", "missing_name", None, "3"),
+    }
+    assert result.failures.filter(pl.col("record_id") == "d1:2").rows() == [("d1:2", rule, message)]
+
+
+def test_the_latest_record_that_holds_counts_in_place_of_a_refused_one(monkeypatch):
+    no_lamps = Rule("lamp", ~pl.col("name").str.starts_with("Lamp"), "No lamps.")
+    monkeypatch.setattr(transform, "RULES", (no_lamps,))
+    names = [
+        ("1", "Desk A"),
+        ("1", "Desk B"),
+        ("1", "Lamp C"),
+        ("1", None),
+        ("2", "Lamp"),
+        ("3", "Lamp"),
+        ("3", "Sofa"),
+    ]
+    result = run(cells(*((sku, name, "1", "EUR") for sku, name in names)), continuation=True)
+    assert result.offers.select("product_id", "name", "variants").rows() == [("1", "Desk B", 1), ("3", "Sofa", 1)]
+    assert fates(result) == {
+        "d1:1": ("superseded", "duplicate", "d1:2", "1"),
+        "d1:3": ("quarantined", "lamp", None, "1"),
+        "d1:4": ("merged", "continuation", "d1:3", "1"),
+        "d1:5": ("quarantined", "lamp", None, "2"),
+        "d1:6": ("superseded", "duplicate", "d1:7", "3"),
+    }
+    assert broken(result) == [("d1:3", "lamp"), ("d1:5", "lamp")]
+
+
 def test_records_of_an_unknown_delivery_are_an_error():
     with pytest.raises(UnknownDeliveryError, match="d9") as error:
         run(cells(("1", "Lamp", "1", "EUR"), delivery_id="d9"))
@@ -296,6 +358,21 @@ def test_every_record_has_exactly_one_fate(records, facts, continuation, price):
     assert refused == set(result.failures["record_id"])
     assert result.failures.select("record_id", "rule").is_duplicated().sum() == 0
     assert set(result.fates["into"].drop_nulls()) <= set(received)
+    assert result.offers["product_id"].is_unique().all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(RECORDS, FACTS, st.booleans())
+def test_every_record_has_one_fate_where_offers_are_refused(records, facts, continuation):
+    no_hats = Rule("hat", pl.col("name") != "Hat", "No hats.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transform, "RULES", (no_hats,))
+        frame = drawn(records)
+        result = run(frame, *facts, continuation=continuation)
+    passed = [f"{row[0]}:{row[1]}" for row in result.offers.select(KEYS).rows()]
+    received = [f"{row[0]}:{row[1]}" for row in frame.select(KEYS).rows()]
+    assert sorted([*passed, *result.fates["record_id"]]) == sorted(received)
+    assert "Hat" not in result.offers["name"]
     assert result.offers["product_id"].is_unique().all()
 
 

@@ -264,9 +264,9 @@ def test_a_question_that_goes_during_the_import_is_named(store, tmp_path, monkey
     path = filled(store, tmp_path, {"a": ["accept"], "b": ["replace", "blue"], "c": ["accept"]})
     decide = store.decide
 
-    def meanwhile(decisions):
+    def meanwhile(decisions, once):
         store.replace_day(DAY, asked(("b", "p"), ("c", "p"), unit="m", options=options("red", "green")))
-        return decide(decisions)
+        return decide(decisions, once)
 
     monkeypatch.setattr(store, "decide", meanwhile)
     report = bring(store, path)
@@ -338,3 +338,12 @@ def test_a_proposal_with_a_mark_can_be_copied_into_the_value(tmp_path):
 def test_the_columns_are_a_promise():
     assert COLUMNS[0] == "question_id"
     assert COLUMNS[-3:] == ("decision", "value", "comment")
+
+
+def test_a_file_that_is_taken_in_again_overrules_nobody(store, tmp_path):
+    store.replace_day(DAY, asked(("a", "p"), unit="m"))
+    path = filled(store, tmp_path, {"a": ["reject"]})
+    bring(store, path)
+    store.decide([said("a", annotator="Ben", decided_at=NOON + dt.timedelta(days=9))])
+    assert counted(bring(store, path)) == (0, 1, 0)
+    assert store.decisions()["annotator"].to_list() == ["Ben"]
