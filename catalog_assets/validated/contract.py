@@ -20,7 +20,7 @@ _no_price = pl.col("price").is_null()
 
 
 def refusing(thresholds: Thresholds) -> tuple[Rule, ...]:
-    """A product that breaks one of these is not published; it waits in quarantine."""
+    """A product that breaks one of these goes to quarantine; the catalogue keeps its last good row, if it has one."""
     low, high = thresholds.price_min, thresholds.price_max
     scale = pl.col("currency").replace_strict(MAGNITUDE, default=1, return_dtype=pl.Int64)
     in_range = (pl.col("price") >= low) & (pl.col("price") <= high * scale)
