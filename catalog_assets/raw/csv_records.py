@@ -9,6 +9,7 @@ not come out well spoils its first line alone: reading goes on at the next one, 
 rest of a file.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ import pyarrow as pa
 
 from catalog_assets.configuration import Limits, Source
 from catalog_assets.raw.csv_scan import Dialect, Inner, Scan, scan, scan_lines
-from catalog_assets.raw.records import NOTHING, Split, finish, judge, read_spans
+from catalog_assets.raw.records import NOTHING, Split, finish, judge, left_over, read_spans, with_faults
 from catalog_assets.raw.spans import (
     SPACE,
     STEPS,
@@ -29,10 +30,10 @@ from catalog_assets.raw.spans import (
     after_mark,
     as_bytes,
     cut_text,
+    filled_lines,
     in_parallel,
     joined_bytes,
     line_chunks,
-    line_spans,
     newline_of,
     no_positions,
     row_chunks,
@@ -48,6 +49,9 @@ COLUMNS_MAX = 10_000
 DELIMITERS = ",;\t|"
 """What a header of a single column is searched for, since a product has more than one."""
 
+BLANK = b" \r\n"
+"""What stands between records: line ends, and lines of nothing but spaces."""
+
 BURIED = 5
 """A quoted field whose lines are all records by themselves, this many of them, is taken for a quote left open: it
 would be right as CSV, but an inch mark in the same column lets it end anywhere, and the records would be gone."""
@@ -55,8 +59,9 @@ would be right as CSV, but an inch mark in the same column lets it end anywhere,
 
 @dataclass(frozen=True)
 class Lines:
-    """The physical lines of a file, and for each one: separators and state if a record starts there, and if one
-    goes on there inside a quoted field."""
+    """The physical lines of a file that are not blank, and for each one: separators and state if a record starts
+    there, and if one goes on there inside a quoted field. (Blank lines are no records, and in a quoted field they
+    change nothing.)"""
 
     starts: Positions
     ends: Positions
@@ -68,7 +73,6 @@ class Lines:
     inner_stray: Flags
     inner_opening: Flags
     delimiters: Positions
-    blank: Flags
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def split_csv(data: bytes, source: Source, limits: Limits) -> Split:
     """Take a CSV file apart; see `splitting.split`."""
     dialect = Dialect.of(source.csv)
     lines = _lines(data, dialect, limits)
-    if lines.blank.all():
+    if not len(lines.starts):
         return NOTHING
     header = _header(data, lines, source, dialect, limits)
     width = header.width
@@ -120,20 +124,23 @@ def split_csv(data: bytes, source: Source, limits: Limits) -> Split:
         width = replace(width, padded=False)
         records = _records(data, lines, header.next_line, width, dialect, limits)
     starts, ends = lines.starts[records.head], lines.ends[records.tail]
+    begin = int(lines.ends[header.next_line - 1]) if header.next_line else after_mark(data)
+    faults = left_over(as_bytes(data), (starts, ends), (begin, len(data)), BLANK, "field_count")
     frame = read_spans(data, starts, ends, source.encoding, limits)
     if header.problem:
         frame = frame.with_columns(rule=pl.lit("bad_header"), message=pl.lit(header.problem))
     if width:
         frame = _judge(frame, records, width, dialect)
-    return finish(frame, data, source.encoding, limits, "csv", header.text, received=len(records.head))
+    frame, received = with_faults(frame, faults), len(records.head) + len(faults)
+    return finish(frame, data, source.encoding, limits, "csv", header.text, received=received)
 
 
 def _lines(data: bytes, dialect: Dialect, limits: Limits) -> Lines:
     buffer = as_bytes(data)
-    newline = newline_of(data)
+    newline = newline_of(data, dialect.quote)
 
     def read(chunk: tuple[int, int]) -> Lines:
-        starts, ends = line_spans(buffer, *chunk, newline[0])
+        starts, ends = filled_lines(buffer, *chunk, newline[0])
         if len(starts) == 1 and ends[0] - starts[0] > limits.record_bytes:
             return _unread(starts, ends)
         return _joined(buffer, starts, ends, *scan_lines(buffer, starts, ends, dialect))
@@ -145,40 +152,62 @@ def _lines(data: bytes, dialect: Dialect, limits: Limits) -> Lines:
 
 
 def _joined(buffer: Bytes, starts: Positions, ends: Positions, outer: Scan, inner: Inner) -> Lines:
-    blank = starts == ends
-    spaced = np.flatnonzero(~blank & (outer.counts == 0) & (buffer[np.minimum(starts, len(buffer) - 1)] == SPACE))
-    blank[spaced] = skip_forward(buffer, starts[spaced], ends[spaced], b" ") == ends[spaced]
-    return Lines(
+    spaced = np.flatnonzero((outer.counts == 0) & (buffer[starts] == SPACE))
+    filled = np.ones(len(starts), dtype=bool)
+    filled[spaced] = skip_forward(buffer, starts[spaced], ends[spaced], b" ") < ends[spaced]
+    lines = Lines(
         starts, ends, outer.counts, outer.open, outer.stray,
-        inner.counts, inner.open, inner.stray, inner.opening, inner.delimiters, blank,
+        inner.counts, inner.open, inner.stray, inner.opening, inner.delimiters,
     )  # fmt: skip
+    if filled.all():
+        return lines
+    return Lines(*(getattr(lines, name)[filled] for name in Lines.__dataclass_fields__))
 
 
 def _unread(starts: Positions, ends: Positions) -> Lines:
     """A line larger than any record may be: it is not looked into, and nothing can go on in it."""
     none, no = np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=bool)
-    return Lines(starts, ends, none, no, no, none, no, ~no, ~no, none, no)
+    return Lines(starts, ends, none, no, no, none, no, ~no, ~no, none)
 
 
 def _header(data: bytes, lines: Lines, source: Source, dialect: Dialect, limits: Limits) -> Header:
-    first = int(np.flatnonzero(~lines.blank)[0])
     if not source.csv.header:
-        return Header(None, first, None)
-    last = first
-    if lines.open[first]:
-        last = first + 1 + int(np.argmin(np.append(lines.inner_open[first + 1 :], False)))
-    broken = lines.stray[first] or last == len(lines.starts) or lines.inner_stray[first + 1 : last + 1].any()
-    span = slice(int(lines.starts[first]), int(lines.ends[min(last, len(lines.ends) - 1)]))
+        return Header(None, 0, None)
+    last = 0
+    if lines.open[0]:
+        last = 1 + int(np.argmin(np.append(lines.inner_open[1:], False)))
+    broken = lines.stray[0] or last == len(lines.starts) or lines.inner_stray[1 : last + 1].any()
+    span = slice(int(lines.starts[0]), int(lines.ends[min(last, len(lines.ends) - 1)]))
     text = None
     if not broken and span.stop - span.start <= limits.record_bytes:
         text = texts(data[span], np.array([0]), np.array([span.stop - span.start]), source.encoding)[0]
     names = [] if text is None else column_names(text, dialect)
+    width = Width(max((i for i, name in enumerate(names, 1) if name), default=0), len(names))
     problem = _header_problem(text, names, source)
+    if not problem and last and _swallows_records(as_bytes(data), lines, last, width, dialect):
+        problem = "a quote in it is left open, and lines that it would reach over are records; check csv.quote"
     if problem:
         begin = shown(data[span][:200], source.encoding)
-        return Header(None, first, None, f"The header is of no use: {problem}. It begins: {begin}")
-    least = max(i for i, name in enumerate(names, 1) if name)
-    return Header(text, last + 1, Width(least, len(names)))
+        return Header(None, 0, None, f"The header is of no use: {problem}. It begins: {begin}")
+    return Header(text, last + 1, width)
+
+
+def _swallows_records(buffer: Bytes, lines: Lines, last: int, width: Width, dialect: Dialect) -> bool:
+    """Whether a header that goes on to line `last` does so by a quote left open, over lines that are records.
+
+    One such line is enough, since what a header takes in is not even refused. It is a record if it has the width of
+    the header, no field of which begins behind its first line; or if not that, then as many fields as the first line
+    would have without quotes, and so have more of all lines than have the width of the header.
+    """
+    whole = ~(lines.open | lines.stray)
+    fields = np.where(whole, lines.counts + 1, 0)
+    own, inside, behind = int(lines.counts[0]) + 1, fields[1 : last + 1], fields[last + 1 :]
+    fits = ~_misfit(buffer, lines.starts[1 : last + 1], lines.ends[1 : last + 1], inside, width, dialect)
+    if own == width.most and (fits & (inside > 1)).any():
+        return True
+    stated = int(lines.delimiters[0]) + 1
+    likely = int((fields == stated).sum()) > int((behind == width.most).sum())
+    return stated not in (1, width.most) and likely and bool((inside == stated).any())
 
 
 def _header_problem(text: str | None, names: list[str], source: Source) -> str | None:
@@ -186,10 +215,23 @@ def _header_problem(text: str | None, names: list[str], source: Source) -> str |
         return f"it is broken, empty, or no text in {source.encoding}; check csv.quote, csv.escape and encoding"
     if len(names) > COLUMNS_MAX:
         return f"it has {len(names)} columns, more than {COLUMNS_MAX}; check csv.delimiter"
+    if _holds_line_end(text, Dialect.of(source.csv)):
+        return "a line ends in it with CR alone, unlike the others of the file; have one line end used throughout"
     other = next((mark for mark in DELIMITERS if mark in text), None)
     if len(names) == 1 and other:
         return f"it is one column, in which {other!r} looks like the delimiter; check csv.delimiter"
     return None
+
+
+def _holds_line_end(text: str, dialect: Dialect) -> bool:
+    """Whether a CR stands in a name that is not quoted (at the end it is part of a line end such as CR CR LF)."""
+    data = text.rstrip("\r").encode()
+    if b"\r" not in data:
+        return False
+    separators = scan(as_bytes(data), np.array([0]), np.array([len(data)]), dialect).separators.tolist()
+    pairs = itertools.pairwise([-1, *separators, len(data)])
+    names = (data[before + 1 : behind].lstrip(dialect.padding) for before, behind in pairs)
+    return any(b"\r" in name and name[0] != dialect.quote for name in names)
 
 
 def column_names(header: str, dialect: Dialect) -> list[str]:
@@ -202,13 +244,16 @@ def column_names(header: str, dialect: Dialect) -> list[str]:
     found = _cells(pa.py_buffer(data), starts, ends, dialect, list(range(count)))
     stated = [(cell[0] or "").strip() for cell in found]
     names: list[str] = []
+    seen: set[str] = set()
+    taken = set(stated)
+    # A name that is taken stays so: the search for the next free number goes on where the last one stopped.
+    numbers = {name: itertools.count(2) for name in taken}
     for name in stated:
-        number, fresh = 2, name
-        while fresh and fresh in names:
-            fresh = f"{name}_{number}"
-            number += 1
-            if fresh in stated:
-                fresh = name
+        fresh = name
+        if name and name in seen:
+            fresh = next(other for n in numbers[name] if (other := f"{name}_{n}") not in taken)
+            taken.add(fresh)
+        seen.add(name)
         names.append(fresh)
     return names
 
@@ -242,7 +287,7 @@ def _records(data: bytes, lines: Lines, begin: int, width: Width | None, dialect
     buffer, size = as_bytes(data), len(lines.starts)
     fields, stray = lines.counts + 1, lines.stray.copy()
     misfit = _misfit(buffer, lines.starts, lines.ends, fields, width, dialect)
-    alone = ~(misfit | lines.open | stray | lines.blank)
+    alone = ~(misfit | lines.open | stray)
     head = np.flatnonzero(lines.open & ~stray)
     closing = np.append(np.where(lines.inner_open, size, np.arange(size)), size)
     closing = np.minimum.accumulate(closing[::-1])[::-1]
@@ -261,7 +306,7 @@ def _records(data: bytes, lines: Lines, begin: int, width: Width | None, dialect
     )
     whole = np.where(stray[head] | misfit[head], broken_as_one, ~buries)
     last, inside = _chain(size, begin, head[whole], tail[whole])
-    first = np.flatnonzero(~(inside | lines.blank))
+    first = np.flatnonzero(~inside)
     first = first[first >= begin]
     unclosed = lines.open[first] & (last[first] == first) & ~lines.stray[first]
     return Records(first, last[first], fields[first], misfit[first], stray[first] & ~unclosed, unclosed)

@@ -26,6 +26,7 @@ from catalog_assets.raw.json_scan import (
     Structure,
     child,
     closing,
+    eclipsed,
     ends_in_string,
     find_key,
     keys,
@@ -34,7 +35,17 @@ from catalog_assets.raw.json_scan import (
     structure,
     trim,
 )
-from catalog_assets.raw.records import NOTHING, Split, finish, judge, read_spans, refused
+from catalog_assets.raw.records import (
+    NOTHING,
+    Fault,
+    Split,
+    finish,
+    judge,
+    left_over,
+    read_spans,
+    refused,
+    with_faults,
+)
 from catalog_assets.raw.spans import (
     JSON_SPACE,
     Bytes,
@@ -43,10 +54,10 @@ from catalog_assets.raw.spans import (
     after_mark,
     as_bytes,
     cut_text,
+    filled_lines,
     in_parallel,
     joined_bytes,
     line_chunks,
-    line_spans,
     newline_of,
     row_chunks,
     shown,
@@ -65,30 +76,32 @@ CUT_SHORT = "The file stops before this is closed: it was cut short. Records bef
 BROKEN = "From here on quotes or brackets do not match. Records before it were kept; have the file corrected."
 GARBAGE = "The file is not JSON: it begins with neither [ nor {. Check the source's format, or have it sent again."
 GOES_ON = "Something follows the end of the JSON value. If each line is an object of its own, the format is ndjson."
+AHEAD = "What stands here, before the records, is not valid JSON; have the file corrected."
+GIVEN_TWICE = "The key comes twice on the way to the records; the last one counts, and what stands here was not read."
 
 
 @dataclass(frozen=True)
 class Places:
-    """Spans of records (trimmed), and the span and fault of what could not be taken apart, if any."""
+    """Spans of records (trimmed), the end of what holds them, and the faults: what could not be taken apart."""
 
     starts: Positions
     ends: Positions
-    rest: tuple[int, int] | None = None
-    rule: str = "invalid_json"
-    message: str = BROKEN
+    end: int
+    faults: tuple[Fault, ...] = ()
 
 
 def split_ndjson(data: bytes, source: Source, limits: Limits) -> Split:
     """Take a file with one JSON object a line apart; see `splitting.split`."""
-    buffer, newline = as_bytes(data), newline_of(data)
-    spans = [line_spans(buffer, low, high, newline[0]) for low, high in line_chunks(data, after_mark(data), newline)]
+    buffer, newline, begin = as_bytes(data), newline_of(data), after_mark(data)
+    spans = [filled_lines(buffer, low, high, newline[0]) for low, high in line_chunks(data, begin, newline)]
     if not spans:
         return NOTHING
     starts, ends = (np.concatenate(part) for part in zip(*spans, strict=True))
     filled = skip_forward(buffer, starts, ends, JSON_SPACE) < ends
     starts, ends = starts[filled], ends[filled]
-    frame = _judge(read_spans(data, starts, ends, source.encoding, limits))
-    return finish(frame, data, source.encoding, limits, "ndjson", received=len(starts))
+    faults = left_over(buffer, (starts, ends), (begin, len(data)), JSON_SPACE, "invalid_json")
+    frame = with_faults(_judge(read_spans(data, starts, ends, source.encoding, limits)), faults)
+    return finish(frame, data, source.encoding, limits, "ndjson", received=len(starts) + len(faults))
 
 
 def split_json(data: bytes, source: Source, limits: Limits) -> Split:
@@ -101,32 +114,50 @@ def split_json(data: bytes, source: Source, limits: Limits) -> Split:
     found = structure(buffer, low, high, len(path) + 1)
     if not len(found.at) or found.at[0] != low or not found.openings()[0]:
         return _whole(data, source, limits, "invalid_json", GARBAGE)
-    places = _places(buffer, found, path, high)
-    if places is None:
+    opening = _opening(buffer, found, path)
+    if opening is None:
         there = ", ".join(list(keys(buffer, found, 0))[:20]) if found.kind[0] == OPEN_OBJECT else "none (it is a list)"
         message = f"There is no list at '{source.records}', where the source's `records` points. Keys: {there}."
         return _whole(data, source, limits, "records_missing", message)
-    if places.rest:
+    places = _places(data, found, opening, path, high)
+    if places.faults:
         # A fault reaches as far as it must: to the end of the file, or of its line where elements have their own.
-        again = _places(buffer, structure(buffer, low, high, len(path) + 1, by_line=True), path, high)
+        again = _places_by_line(data, int(found.at[opening]), path, low, high)
         if again is not None and len(again.starts) > len(places.starts):
             places = again
-    return _split_places(data, places, source, limits)
+    return _split_places(data, int(found.at[opening]), places, source, limits)
 
 
 def _whole(data: bytes, source: Source, limits: Limits, rule: str, message: str) -> Split:
     return refused(rule, message, shown(data[: limits.record_bytes], source.encoding), len(data))
 
 
-def _places(buffer: Bytes, found: Structure, path: Sequence[str], high: int) -> Places | None:
-    """Where the records are, and what is left over; None where the path leads to nothing that may hold records."""
+def _opening(buffer: Bytes, found: Structure, path: Sequence[str]) -> int | None:
+    """Entry of the bracket at the end of the path; None where the path leads to nothing that may hold records."""
     opening: int | None = 0 if len(found.at) else None
     for key in path:
         opening = None if opening is None else child(buffer, found, opening, key)
-    if opening is None:
-        return None
+    return opening
+
+
+def _places(data: bytes, found: Structure, opening: int, path: Sequence[str], high: int) -> Places:
+    """Where the records are, and what is at fault there or around them."""
+    buffer = as_bytes(data)
     places = _records(buffer, found, opening, high)
-    return places if places.rest or path else _nothing_behind(buffer, found, places, high)
+    around = _before(data, found, opening, path)
+    if not places.faults:
+        around += _behind(data, found, places.end, high, len(path))
+    return replace(places, faults=(*around, *places.faults))
+
+
+def _places_by_line(data: bytes, begin: int, path: Sequence[str], low: int, high: int) -> Places | None:
+    """The same for lines taken by themselves. None where the records would not begin at `begin`, where they do if
+    the text is read from its begin: whatever stands between the two would be lost."""
+    found = structure(as_bytes(data), low, high, len(path) + 1, by_line=begin)
+    opening = _opening(as_bytes(data), found, path)
+    if opening is None or found.at[opening] != begin:
+        return None
+    return _places(data, found, opening, path, high)
 
 
 def _records(buffer: Bytes, found: Structure, opening: int, high: int) -> Places:
@@ -136,7 +167,7 @@ def _records(buffer: Bytes, found: Structure, opening: int, high: int) -> Places
     if found.kind[opening] == OPEN_OBJECT:
         if last is None:
             return _cut_short(buffer, np.array([begin]), np.array([begin]), begin, high)
-        return Places(np.array([begin]), found.at[last : last + 1] + 1)
+        return Places(np.array([begin]), found.at[last : last + 1] + 1, int(found.at[last]) + 1)
     own = slice(opening + 1, last)
     commas = found.at[own][(found.depth[own] == found.depth[opening]) & (found.kind[own] == COMMA)]
     starts = np.concatenate(([begin + 1], commas + 1))
@@ -148,37 +179,64 @@ def _records(buffer: Bytes, found: Structure, opening: int, high: int) -> Places
     if starts[-1] == ends[-1]:  # an empty list, or a comma behind the last element
         starts, ends = starts[:-1], ends[:-1]
     if found.kind[last] != CLOSE_LIST:
-        return Places(starts, ends, (int(found.at[last]), high))
-    return Places(starts, ends)
+        end = int(found.at[last])
+        return Places(starts, ends, end, (Fault(end, high, "invalid_json", BROKEN),))
+    return Places(starts, ends, int(found.at[last]) + 1)
 
 
 def _cut_short(buffer: Bytes, starts: Positions, ends: Positions, begin: int, high: int) -> Places:
     """A list or object without an end; what stands at [begin, high) may be a whole element nevertheless."""
     starts, ends = starts[starts < ends], ends[starts < ends]
     rest = buffer[begin:high].tobytes()
-    if rest.endswith(b"}") and valid_json(pl.Series([rest]).cast(pl.String, strict=False))[0]:
-        return Places(np.append(starts, begin), np.append(ends, high), (high, high), "truncated_json", CUT_SHORT)
+    if rest.endswith(b"}") and valid_json(pl.Series([_readable(rest)]))[0]:
+        cut = Fault(high, high, "truncated_json", CUT_SHORT)
+        return Places(np.append(starts, begin), np.append(ends, high), high, (cut,))
     if rest[-1:] in (b"}", b"]") and ends_in_string(buffer, begin, high):  # the end is there, but a quote too many
-        return Places(starts, ends, (begin, high))
-    return Places(starts, ends, (begin, high), "truncated_json", CUT_SHORT)
+        return Places(starts, ends, high, (Fault(begin, high, "invalid_json", BROKEN),))
+    return Places(starts, ends, high, (Fault(begin, high, "truncated_json", CUT_SHORT),))
 
 
-def _nothing_behind(buffer: Bytes, found: Structure, places: Places, high: int) -> Places:
-    """Whatever follows the outermost value is told, not dropped."""
-    last = closing(found, 0)
-    behind = high if last is None else int(found.at[last]) + 1
-    begin = int(trim(buffer, np.array([behind]), np.array([high]))[0][0])
-    return places if begin == high else replace(places, rest=(begin, high), message=GOES_ON)
+def _readable(text: bytes) -> str:
+    """Text to ask about its structure, which is ASCII in every encoding: of letters it does not matter which."""
+    return text.decode("utf-8", "replace")
 
 
-def _split_places(data: bytes, places: Places, source: Source, limits: Limits) -> Split:
-    frame = _judge(read_spans(data, places.starts, places.ends, source.encoding, limits))
-    if places.rest:
-        begin, end = places.rest
-        row = {"byte_offset": begin, "byte_length": end - begin, "rule": places.rule, "message": places.message}
-        frame = pl.concat([frame, pl.DataFrame([{**row, "payload": None}], schema=frame.schema)])
-    received = len(places.starts) + (places.rest is not None)
-    return finish(frame, data, source.encoding, limits, "json", received=received)
+def _before(data: bytes, found: Structure, opening: int, path: Sequence[str]) -> list[Fault]:
+    """Faults ahead of the records: text that is not JSON, and an earlier list under the same key."""
+    low, begin = int(found.at[0]), int(found.at[opening])
+    if low == begin:
+        return []
+    if not valid_json(pl.Series([_readable(data[low:begin]) + "[]" + "}" * len(path)]))[0]:
+        return [Fault(low, begin, "invalid_json", AHEAD)]
+    faults, here = [], 0
+    for key in path:
+        for start, end in eclipsed(as_bytes(data), found, here, key):
+            faults.append(Fault(start, end, "invalid_json", GIVEN_TWICE))
+        here = child(as_bytes(data), found, here, key) or 0
+    return faults
+
+
+def _behind(data: bytes, found: Structure, end: int, high: int, depth: int) -> list[Fault]:
+    """Whatever follows the records is told, not dropped, unless it closes what was opened around them."""
+    last = closing(found, 0) if depth else None
+    close = end if not depth else high if last is None else int(found.at[last]) + 1
+    opened = '{"":' * depth + "[]"
+    whole = depth == 0 or bool(valid_json(pl.Series([opened + _readable(data[end:close])]))[0])
+    starts, ends = trim(as_bytes(data), np.array([close if whole else end]), np.array([high]))
+    begin = int(starts[0])
+    if whole:
+        return [Fault(begin, high, "invalid_json", GOES_ON)] if begin < int(ends[0]) else []
+    cut = depth > 0 and last is None
+    return [Fault(begin, high, "truncated_json", CUT_SHORT) if cut else Fault(begin, high, "invalid_json", BROKEN)]
+
+
+def _split_places(data: bytes, begin: int, places: Places, source: Source, limits: Limits) -> Split:
+    buffer, faults = as_bytes(data), list(places.faults)
+    within = begin, min([places.end, *(fault.begin for fault in faults if fault.begin >= begin)])
+    # Where two commas or a bracket too many stand, an element without text is refused; they themselves hold nothing.
+    faults += left_over(buffer, (places.starts, places.ends), within, JSON_SPACE + b"[,]", "invalid_json")
+    frame = with_faults(_judge(read_spans(data, places.starts, places.ends, source.encoding, limits)), faults)
+    return finish(frame, data, source.encoding, limits, "json", received=len(places.starts) + len(faults))
 
 
 def _judge(frame: pl.DataFrame) -> pl.DataFrame:

@@ -56,17 +56,21 @@ class Structure:
 
 
 def structure(
-    buffer: Bytes, begin: int, end: int, deepest: int, *, with_quotes: bool = False, by_line: bool = False
+    buffer: Bytes, begin: int, end: int, deepest: int, *, with_quotes: bool = False, by_line: int | None = None
 ) -> Structure:
     """The structure of the text in [begin, end) down to a depth. Several texts may stand behind one another.
 
     `by_line` is for broken texts: no JSON string goes over a line end, so each line starts outside strings, and of a
-    line with an odd number of quotes only the comma at its end counts.
+    line with an odd number of quotes only the comma at its end counts. Its value is the position of the bracket that
+    opens the records: up to it all counts, or a fault in the first record would take the bracket on its line away.
     """
     found: list[Structure] = []
     depth, inside = 0, False
-    for low, high in _pieces(buffer, begin, end, LINE_FEED if by_line else None):
-        marks, quotes, inside = _marks(buffer, low, high, inside) if not by_line else _marks_by_line(buffer, low, high)
+    for low, high in _pieces(buffer, begin, end, None if by_line is None else LINE_FEED):
+        if by_line is None:
+            marks, quotes, inside = _marks(buffer, low, high, inside)
+        else:
+            marks, quotes = _marks_by_line(buffer, low, high, by_line)
         kind = buffer[marks]
         closes = (kind | 0x20) == CLOSE_OBJECT
         behind = depth + np.cumsum(((kind | 0x20) == OPEN_OBJECT).astype(np.int32) - closes)
@@ -106,16 +110,16 @@ def _marks(buffer: Bytes, low: int, high: int, inside: bool) -> tuple[Positions,
     return marks, quotes, inside ^ bool(len(quotes) & 1)
 
 
-def _marks_by_line(buffer: Bytes, low: int, high: int) -> tuple[Positions, Positions, bool]:
+def _marks_by_line(buffer: Bytes, low: int, high: int, opening: int) -> tuple[Positions, Positions]:
     marks, quotes = _candidates(buffer, low, high)
     starts, ends = line_spans(buffer, low, high, LINE_FEED)
     first = np.append(np.searchsorted(quotes, starts), len(quotes))
     line = np.searchsorted(starts, marks, side="right") - 1
     outside = ((np.searchsorted(quotes, marks) - first[line]) & 1) == 0
-    broken = (np.diff(first) & 1).astype(bool)[line]
+    broken = (np.diff(first) & 1).astype(bool)[line] & (marks > opening)
     final = marks == skip_backward(buffer, starts, ends, JSON_SPACE)[line] - 1
     marks = marks[np.where(broken, final & (buffer[marks] == COMMA), outside)]
-    return marks, quotes, False
+    return marks, quotes
 
 
 def ends_in_string(buffer: Bytes, begin: int, end: int) -> bool:
@@ -196,11 +200,23 @@ def closing(found: Structure, opening: int) -> int | None:
 
 def keys(buffer: Bytes, found: Structure, opening: int) -> dict[str, int]:
     """Keys of the object at entry `opening`, and the entry of the colon behind each (its last one)."""
+    return dict(_every_key(buffer, found, opening))
+
+
+def _every_key(buffer: Bytes, found: Structure, opening: int) -> list[tuple[str, int]]:
     end = closing(found, opening)
     colons = np.flatnonzero((found.kind == COLON) & (found.depth == found.depth[opening]))
     colons = colons[(colons > opening) & (colons < (len(found.at) if end is None else end))]
     spans = ((int(i), buffer[found.at[i - 1] + 1 : found.at[i]].tobytes().strip(JSON_SPACE)) for i in colons)
-    return {_meaning(literal): colon for colon, literal in spans}
+    return [(_meaning(literal), colon) for colon, literal in spans]
+
+
+def eclipsed(buffer: Bytes, found: Structure, opening: int, key: str) -> list[tuple[int, int]]:
+    """Spans of the objects and lists that the object at entry `opening` has under a key before it gives it again."""
+    earlier = [colon + 1 for name, colon in _every_key(buffer, found, opening) if name == key][:-1]
+    brackets = found.openings()
+    pairs = [(begin, closing(found, begin)) for begin in earlier if brackets[begin]]
+    return [(int(found.at[begin]), int(found.at[end]) + 1) for begin, end in pairs if end is not None]
 
 
 def child(buffer: Bytes, found: Structure, opening: int, key: str) -> int | None:

@@ -3,13 +3,14 @@
 Belongs here: the shape of a split and what is checked alike for every format. Does not belong here: any format.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from catalog_assets.configuration import Limits
-from catalog_assets.raw.spans import Positions, shown, texts
+from catalog_assets.raw.spans import Bytes, Positions, between, shown, texts
 from catalog_assets.vocabulary.columns import QUARANTINE, RAW_PRODUCTS
 
 RECORD_COLUMNS = ("record_number", "byte_offset", "byte_length", "row_group", "row", "format", "header", "payload")
@@ -68,6 +69,38 @@ def judge(frame: pl.DataFrame, broken: pl.Expr, rule: str, message: pl.Expr) -> 
         rule=pl.when(found).then(pl.lit(rule)).otherwise("rule"),
         message=pl.when(found).then(message).otherwise("message"),
     )
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A span that became no record, and why."""
+
+    begin: int
+    end: int
+    rule: str
+    message: str
+
+
+def left_over(
+    buffer: Bytes, places: tuple[Positions, Positions], within: tuple[int, int], drop: bytes, rule: str
+) -> list[Fault]:
+    """The net under a splitter: what it made neither a record nor a fault is a fault, so that no byte goes unnoticed.
+
+    `places`: begins and ends of what it made, ascending; `within`: where records stand; `drop`: what parts them.
+    """
+    begins, ends = between(buffer, *places, *within, drop)
+    message = "This stands between records and is part of none; have the file corrected."
+    return [Fault(begin, end, rule, message) for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+
+
+def with_faults(frame: pl.DataFrame, faults: Sequence[Fault]) -> pl.DataFrame:
+    """The frame of `read_spans`, with a row for each fault, in the order of the file."""
+    if not faults:
+        return frame
+    place = [{"byte_offset": fault.begin, "byte_length": fault.end - fault.begin} for fault in faults]
+    why = [{"rule": fault.rule, "message": fault.message} for fault in faults]
+    rows = [{**where, **what} for where, what in zip(place, why, strict=True)]
+    return pl.concat([frame, pl.DataFrame(rows, schema=frame.schema)]).sort("byte_offset", maintain_order=True)
 
 
 def finish(

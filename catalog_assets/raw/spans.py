@@ -22,7 +22,7 @@ Flags = npt.NDArray[np.bool_]
 T = TypeVar("T")
 R = TypeVar("R")
 
-CHUNK = 1 << 23
+CHUNK = 1 << 21
 """Bytes that are scanned at once: few enough to stay near the processor, enough to make Python's share vanish."""
 
 STEPS = 32
@@ -76,13 +76,70 @@ def line_spans(buffer: Bytes, begin: int, end: int, newline: int) -> tuple[Posit
     if starts[-1] == end:
         starts, ends = starts[:-1], ends[:-1]
     if newline == LINE_FEED:
-        ends = ends - ((ends > starts) & (buffer[np.maximum(ends - 1, 0)] == CARRIAGE_RETURN))
-    return starts, ends
+        return starts, ends - ((ends > starts) & (buffer[np.maximum(ends - 1, 0)] == CARRIAGE_RETURN))
+    # Where CR ends lines, an LF beside it belongs to the line end too.
+    starts = starts + ((ends > starts) & (buffer[starts] == LINE_FEED))
+    return starts, ends - ((ends > starts) & (buffer[np.maximum(ends - 1, 0)] == LINE_FEED))
 
 
-def newline_of(data: bytes) -> bytes:
-    """The byte that ends a line: LF (with or without CR before it), or CR in a file without any LF."""
-    return b"\r" if data.find(b"\n") < 0 and data.find(b"\r") >= 0 else b"\n"
+def filled_lines(buffer: Bytes, begin: int, end: int, newline: int) -> tuple[Positions, Positions]:
+    """The lines that hold anything, as `line_spans`: a file of nothing but line ends leaves nothing behind."""
+    starts, ends = line_spans(buffer, begin, end, newline)
+    filled = starts < ends
+    return (starts, ends) if filled.all() else (starts[filled], ends[filled])
+
+
+def newline_of(data: bytes, quote: int = 0x22) -> bytes:
+    """The byte that ends a line: LF (with or without CR before it), or CR.
+
+    CR where the first line ends with it alone, unless LF ends more lines than it does: a file whose lines end with CR
+    may still have one LF at its end, or some in quoted text, and one whose lines end with LF a CR in its header.
+    """
+    feed = data.find(b"\n")
+    carriage = data.find(b"\r", 0, feed if feed >= 0 else len(data))
+    if carriage < 0:
+        return b"\n"
+    if feed < 0:
+        return b"\r"
+    if not data[carriage:feed].strip(b"\r"):  # the line end is CR CR LF, say
+        return b"\n"
+    carriages, feeds = _line_ends(as_bytes(data), quote)
+    return b"\r" if carriages >= feeds else b"\n"
+
+
+def _line_ends(buffer: Bytes, quote: int) -> tuple[int, int]:
+    """How many CR without LF, and how many LF, stand outside quotes (by count: of quotes that pair, or nearly)."""
+    carriages, feeds, inside = 0, 0, 0
+    for begin in range(0, len(buffer), CHUNK):
+        piece = buffer[begin : begin + CHUNK]
+        breaks = np.flatnonzero((piece == LINE_FEED) | (piece == CARRIAGE_RETURN))
+        quotes = np.flatnonzero(piece == quote)
+        breaks = breaks[((np.searchsorted(quotes, breaks) + inside) & 1) == 0]
+        is_feed = piece[breaks] == LINE_FEED
+        feeds += int(is_feed.sum())
+        following = buffer[np.minimum(begin + breaks[~is_feed] + 1, len(buffer) - 1)]
+        carriages += int((following != LINE_FEED).sum())
+        inside ^= len(quotes) & 1
+    return carriages, feeds
+
+
+def between(
+    buffer: Bytes, starts: Positions, ends: Positions, begin: int, end: int, drop: bytes
+) -> tuple[Positions, Positions]:
+    """What stands in [begin, end) and in none of the spans (ascending), without the bytes of `drop` around it."""
+    dropped = np.zeros(256, dtype=bool)
+    dropped[list(drop)] = True
+    lows, highs = ends[:-1], starts[1:]
+    # Nearly all gaps are a line end or a comma: one or two bytes, and here each of them is looked at.
+    first, last = buffer.take(lows, mode="clip"), buffer.take(highs - 1, mode="clip")
+    plain = (highs - lows <= 2) & dropped[first] & dropped[last]
+    odd = np.flatnonzero(~plain)
+    lows = np.concatenate(([begin], lows[odd], ends[-1:]))
+    highs = np.concatenate((starts[:1], highs[odd], [end]))
+    lows = skip_forward(buffer, lows, highs, drop)
+    left = np.flatnonzero(lows < highs)
+    lows, highs = lows[left], highs[left]
+    return lows, skip_backward(buffer, lows, highs, drop)
 
 
 def skip_forward(buffer: Bytes, starts: Positions, ends: Positions, drop: bytes) -> Positions:

@@ -38,6 +38,16 @@ def values(found: Split, read: Source | None = None) -> list[tuple[str | None, .
     return table.drop("delivery_id", "record_number").rows()
 
 
+def unread(data: bytes, found: Split) -> bytes:
+    """The bytes that are in no record and in no failure. No byte is in two of them."""
+    covered = bytearray(len(data))
+    for table in (found.records, found.failures):
+        for offset, length in table.select("byte_offset", "byte_length").rows():
+            assert not any(covered[offset : offset + length]), "two records share bytes"
+            covered[offset : offset + length] = b"\1" * length
+    return bytes(byte for byte, taken in zip(data, covered, strict=True) if not taken)
+
+
 def refusals(found: Split) -> list[tuple[int, str, str | None]]:
     """Number, rule and payload of what could not be read."""
     return found.failures.select("record_number", "rule", "payload").rows()

@@ -2,14 +2,17 @@
 
 import csv
 import io
+import time
 
+import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from catalog_assets.configuration import Limits
+from catalog_assets.configuration import Csv, Limits
 from catalog_assets.raw import csv_records, spans
-from tests.raw.raw_cases import refusals, source, take, values
+from catalog_assets.raw.csv_scan import Dialect, scan_lines
+from tests.raw.raw_cases import refusals, source, take, unread, values
 
 BACKSLASH = source(csv={"escape": "backslash"})
 
@@ -137,13 +140,100 @@ def test_a_header_of_no_use_refuses_all_and_is_kept_itself(header):
     assert "The header is of no use" in found.failures["message"][0]
 
 
-def test_a_header_may_go_over_lines():
-    assert values(take(b'a,"b",c,"d\nd"\n1,2,3,4\n', "csv", source("a", "d\nd")), source("a", "d\nd")) == [("1", "4")]
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (b'a,"b",c,"d\nd"', ["a", "b", "c", "d\nd"]),
+        (b'"a\nx","b","c"', ["a\nx", "b", "c"]),
+        (b'"a (x, y)\nz","b"', ["a (x, y)\nz", "b"]),
+        (b'a,"b\n\nb\n(d)",c', ["a", "b\n\nb\n(d)", "c"]),
+        (b'a,"b\rb",c', ["a", "b\rb", "c"]),
+        (b"a,b,c\r", ["a", "b", "c"]),
+    ],
+    ids=["last", "first", "delimiter", "blank-line", "cr", "cr-cr-lf"],
+)
+def test_a_header_may_go_over_lines(header, names):
+    read = source(*names)
+    data = header + b"\n" + ",".join("1234"[: len(names)]).encode() + b"\n"
+    assert values(take(data, "csv", read), read) == [tuple("1234"[: len(names)])]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'id,price,"name\n1,2,Lamp\n2,3,Desk\n3,4,Screen 24"\n4,5,Chair\n5,6,Bed\n',
+        b'id,"name\n1,Lamp\n2,Screen 24"\n3,Chair\n',
+        b'id,price,"name\n1,2,Lamp,\n2,3,"\n4,5,Chair,\n',
+        b'id,price,"name, full\n1,2,Lamp\n3,4,Screen 24"\n4,5,Chair\n',
+        b'id,"price,name\n1,2,Lamp\n2,3,Screen 24"\n4,5,Chair\n',
+        b'id,"price,name\n1,2,Lamp\n2,3,Screen 24"\n',
+        b'id,price,"name\n1,2,Lamp\n\n3,4,Screen 24"\n',
+    ],
+    ids=["last-name", "two-columns", "surplus", "delimiter-in-it", "middle-name", "to-the-end", "blank-line"],
+)
+def test_a_quote_left_open_in_the_header_takes_no_records_with_it(data):
+    found = take(data, "csv")
+    assert found.failures["rule"].unique().to_list() == ["bad_header"]
+    assert "a quote in it is left open" in found.failures["message"][0]
+    assert unread(data, found).strip() == b""
+
+
+def test_lines_that_end_with_cr_are_lines_whatever_stands_at_the_end():
+    expected = [("1", "2", "3"), ("4", "5", "6")]
+    for data in (b"a,b,c\r1,2,3\r4,5,6\n", b"a,b,c\r1,2,3\r4,5,6\r\n", b"a,b,c\r\r1,2,3\r\n4,5,6\r"):
+        found = take(data, "csv")
+        assert (values(found), refusals(found)) == (expected, [])
+    assert values(take(b'a,b,c\r1,"x\ny\nz\n\n",3\r', "csv")) == [("1", "x\ny\nz\n\n", "3")]
+    lines = take(b'{"a":1}\r{"a":2}\r{"a":3}\n', "ndjson")
+    assert [row[0] for row in values(lines)] == ["1", "2", "3"]
+
+
+def test_a_header_whose_line_ends_unlike_the_others_is_told():
+    data = b"a,b,c\r1,2,3\n4,5,6\n7,8,9\n"
+    found = take(data, "csv")
+    assert refusals(found) == [
+        (1, "bad_header", "a,b,c\r1,2,3"),
+        (2, "bad_header", "4,5,6"),
+        (3, "bad_header", "7,8,9"),
+    ]
+    assert "CR alone" in found.failures["message"][0]
+
+
+def test_blank_lines_cost_no_memory_beyond_their_chunk():
+    seen = []
+
+    def watched(buffer, starts, *rest):
+        seen.append(len(starts))
+        return scan_lines(buffer, starts, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_records, "scan_lines", watched)
+        assert take(b"a,b,c\n" + b"\r\n" * 3_000_000 + b"1,2,3\n", "csv").received == 1
+    assert sum(seen) == 2
 
 
 def test_same_names_are_numbered():
     read = source("a", "a_2", "a_3", "a_4")
     assert values(take(b"a,a_2,a,a\n1,2,3,4\n", "csv", read), read) == [("1", "2", "3", "4")]
+
+
+@given(st.lists(st.sampled_from(["a", "a_2", "a_3", "a_2_2", "b", "", " a "]), min_size=1, max_size=12))
+def test_a_number_is_the_first_that_no_column_has(stated):
+    names = csv_records.column_names(",".join(stated), Dialect.of(Csv()))
+    stripped = [name.strip() for name in stated]
+    for i, (name, fresh) in enumerate(zip(stripped, names, strict=True)):
+        taken = {*stripped, *names[:i]}
+        if not name or name not in stripped[:i]:
+            assert fresh == name
+        else:
+            assert fresh == next(f"{name}_{n}" for n in range(2, 99) if f"{name}_{n}" not in taken)
+
+
+def test_a_thousand_equal_names_are_numbered_at_once():
+    began = time.process_time()
+    names = csv_records.column_names(",".join(["a"] * 5000), Dialect.of(Csv()))
+    assert (names[0], names[-1]) == ("a", "a_5000")
+    assert time.process_time() - began < 5
 
 
 def test_without_a_header_columns_are_numbered_and_most_records_say_how_many():
@@ -258,16 +348,50 @@ def test_of_any_file_each_line_is_in_one_record_or_blank(text, escape):
     read = source(csv={"escape": escape})
     data = b"a,b,c\n" + text.encode()
     found = take(data, "csv", read)
-    covered = bytearray(len(data))
-    covered[:6] = b"\1" * 6
-    places = [*found.records.select("byte_offset", "byte_length").rows()]
-    places += found.failures.select("byte_offset", "byte_length").rows()
-    for offset, length in places:
-        assert not any(covered[offset : offset + length]), "two records share bytes"
-        covered[offset : offset + length] = b"\1" * length
-    left = bytes(byte for byte, taken in zip(data, covered, strict=True) if not taken)
-    assert left.strip(b" \n") == b""
+    left = unread(data, found)
+    assert left.startswith(b"a,b,c\n")
+    assert left[6:].strip(b" \n") == b""
     assert len(values(found, read)) == found.records.height
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    data=st.binary(max_size=40)
+    | st.lists(
+        st.sampled_from(
+            [b"a,b,c", b"1,2,3", b'4,"5', b'6",7', b'"8"', b",", b" ", b'"', b"\r", b"\n", b"\r\n", b"\xff"]
+        ),
+        max_size=25,
+    ).map(b"".join),
+    chunk=st.sampled_from([7, 1 << 20]),
+)
+@example(data=b"a,b\r1,2\r3,4\n", chunk=1 << 20)
+@example(data=b'a,b,"c\n1,2,3\n4,5,6"\n7,8,9\n', chunk=1 << 20)
+def test_of_any_bytes_all_is_in_the_header_in_records_or_in_failures(data, chunk):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spans, "CHUNK", chunk)
+        found = take(data, "csv")
+    text = data.removeprefix(b"\xef\xbb\xbf").strip(b" \r\n")
+    header = unread(data, found).removeprefix(b"\xef\xbb\xbf").strip(b" \r\n")
+    assert text.startswith(header)
+    assert b'"' in header or len(header.splitlines()) < 2
+    if "bad_header" in found.failures["rule"]:
+        assert header == b""
+
+
+def test_what_the_lines_lost_is_refused(monkeypatch):
+    """The net under the splitter: a line that is dropped by mistake is a failure, with its place."""
+
+    def forgetful(*arguments):
+        found = records(*arguments)
+        return csv_records.Records(*(np.delete(getattr(found, name), 1) for name in found.__dataclass_fields__))
+
+    records = csv_records._records
+    monkeypatch.setattr(csv_records, "_records", forgetful)
+    found = take(b"a,b,c\n1,2,3\n4,5,6\n7,8,9\n", "csv")
+    assert refusals(found) == [(2, "field_count", "4,5,6")]
+    assert found.failures.select("byte_offset", "byte_length").rows() == [(12, 5)]
+    assert values(found) == [("1", "2", "3"), ("7", "8", "9")]
 
 
 @settings(max_examples=100, deadline=None)

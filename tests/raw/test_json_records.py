@@ -2,15 +2,16 @@
 
 import json
 
+import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.configuration import Limits
 from catalog_assets.raw import json_records, spans
 from catalog_assets.raw.json_records import decode_json, valid_json
-from tests.raw.raw_cases import refusals, source, take, values
+from tests.raw.raw_cases import refusals, source, take, unread, values
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,12 @@ def test_a_json_file(data, records, expected):
         (b'{"a":1}', "items", "", [(1, "records_missing", '{"a":1}')]),
         (b'{"items":null}', "items", "", [(1, "records_missing", '{"items":null}')]),
         (b'[{"a":1}]', "items", "", [(1, "records_missing", '[{"a":1}]')]),
+        (b'{"items":[{"a":1}]', "items", "1", [(2, "truncated_json", "")]),
+        (b'{"items":[{"a":1}],"n":', "items", "1", [(2, "truncated_json", ',"n":')]),
+        (b'{"items":[{"a":1}]}\n{"items":[{"a":2}]}', "items", "1", [(2, "invalid_json", '{"items":[{"a":2}]}')]),
+        (b'{"items":[{"a":1}],{"a":2}],"n":1}', "items", "1", [(2, "invalid_json", ',{"a":2}],"n":1}')]),
+        (b'{"n" {"a":1},"items":[{"a":2}]}', "items", "2", [(1, "invalid_json", '{"n" {"a":1},"items":')]),
+        (b'{"items":[{"a":1}],"items":[{"a":2}]}', "items", "2", [(1, "invalid_json", '[{"a":1}]')]),
     ],
 )  # fmt: skip
 def test_a_bad_json_file_keeps_what_is_whole(data, records, good, expected):
@@ -153,6 +160,56 @@ def test_a_broken_element_that_is_a_line_spoils_itself_alone():
     found = take(data, "json")
     assert refusals(found) == [(2, "invalid_json", '{"a":"b"ad", "b":3}')]
     assert [row[0] for row in values(found)] == ["1", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "path"),
+    [(b"[", b"]", None), (b'{"n":"x","items":[', b'],"m":1}', "items"), (b'{\n"d":{"items":[', b"]}}", "d.items")],
+    ids=["list", "path", "longer-path"],
+)
+def test_a_quote_too_many_on_the_line_that_opens_the_list_spoils_its_record_alone(begin, end, path):
+    """The `[` of that line is not lost with it: a bracket further down is not taken for it."""
+    first = b'{"a":"Lamp 5" tall","t":[1]}'
+    data = begin + first + b',\n{"a":"2","t":[1,\n2]},\n{"a":"3","t":[]}\n' + end
+    read = source("a", records=path)
+    found = take(data, "json", read)
+    assert refusals(found) == [(1, "invalid_json", first.decode())]
+    assert values(found, read) == [("2",), ("3",)]
+
+
+def test_lines_by_themselves_must_lead_to_the_same_bracket():
+    """Read by lines, the first list is not found and the second one is, which has more; the records are the first's."""
+    begin, behind = b'{"z":"a\n","items":', b',"p":"2" x",\n"items":[{"a":"4"},\n{"a":"5"},\n{"a":"6"}]}'
+    read = source("a", records="items")
+    found = take(begin + b'[{"a":"1"},{"a":"2"}]' + behind, "json", read)
+    assert values(found, read) == [("1",), ("2",)]
+    assert refusals(found) == [(1, "invalid_json", begin.decode()), (4, "truncated_json", behind.decode())]
+
+
+def test_what_was_made_no_record_is_refused(monkeypatch):
+    """The net under the splitter: an element that is dropped by mistake is a failure, with its place."""
+
+    def forgetful(*arguments):
+        found = records(*arguments)
+        return json_records.Places(np.delete(found.starts, 1), np.delete(found.ends, 1), found.end)
+
+    records = json_records._records
+    monkeypatch.setattr(json_records, "_records", forgetful)
+    found = take(b'[{"a":1},{"a":2} , {"a":3}]', "json")
+    assert refusals(found) == [(2, "invalid_json", '{"a":2}')]
+    assert found.failures.select("byte_offset", "byte_length").rows() == [(9, 7)]
+    assert [row[0] for row in values(found)] == ["1", "3"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "good", "rules"),
+    [("latin-1", ["Stühle", "Tür"], ["truncated_json"]), ("utf-8", [], ["invalid_encoding"] * 2 + ["truncated_json"])],
+)
+def test_a_file_cut_behind_an_element_in_another_encoding(encoding, good, rules):
+    read = source("a", encoding=encoding)
+    found = take('[{"a":"Stühle"},\n{"a":"Tür"}'.encode("latin-1"), "json", read)
+    assert [row[0] for row in values(found, read)] == good
+    assert found.failures["rule"].to_list() == rules
 
 
 def test_keys_are_named_where_records_are_not_found():
@@ -252,6 +309,34 @@ def test_any_text_is_taken_apart_without_a_word(data, form):
     values(found, source("a"))
     if data.strip(" \n") and form == "ndjson":
         assert found.received == sum(1 for line in data.split("\n") if line.strip())
+
+
+ELEMENTS = st.lists(
+    st.fixed_dictionaries(
+        {"a": st.sampled_from(["1", "x, y", '5" [', "é"]), "t": st.sampled_from([1, [1, 2], {"u": []}])}
+    ),
+    max_size=4,
+)
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 250), st.integers(0, 9), st.sampled_from([*'"{}[],:\\\na', ""])), max_size=3
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(elements=ELEMENTS, glue=st.sampled_from([",", ",\n"]), changes=CHANGES, in_path=st.booleans())
+@example(elements=[{"a": "1", "t": [1]}] * 3, glue=",\n", changes=[(7, 0, '"')], in_path=False)
+def test_of_broken_json_nothing_vanishes(elements, glue, changes, in_path):
+    """All is in a record or a failure but what holds and parts them; and a file without a failure is valid."""
+    data = ("[" + glue.join(json.dumps(element, ensure_ascii=False) for element in elements) + "]").encode()
+    if in_path:
+        data = b'{"n": "x",\n"d": {"items": ' + data + b'}, "m": [{"a": 0}]}'
+    for at, length, text in changes:
+        data = data[:at] + text.encode() + data[at + length :]
+    found = take(data, "json", source("a", records="d.items" if in_path else None))
+    left = unread(data, found)
+    assert in_path or left.strip(b" \n[],") == b""
+    if not found.failures.height:
+        assert not data.strip() or valid_json(pl.Series([data.decode()]))[0]
 
 
 def test_the_check_for_misplaced_texts_is_needed(monkeypatch):

@@ -8,7 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.raw import spans
-from catalog_assets.raw.spans import as_bytes, cut_text, line_chunks, line_spans, skip_backward, skip_forward, texts
+from catalog_assets.raw.spans import (
+    as_bytes,
+    between,
+    cut_text,
+    filled_lines,
+    line_chunks,
+    line_spans,
+    newline_of,
+    skip_backward,
+    skip_forward,
+    texts,
+)
 
 
 @pytest.mark.parametrize("steps", [0, 1, 32])
@@ -69,3 +80,56 @@ def test_chunks_of_lines_are_the_lines(text, size):
     ]
     expected = data.split(b"\n")
     assert lines == [line.removesuffix(b"\r") for line in (expected if expected[-1] else expected[:-1])]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", b"\n"),
+        (b"a", b"\n"),
+        (b"a\nb\rc\rd", b"\n"),
+        (b"a\r\nb\rc\rd\r", b"\n"),
+        (b"a\r\r\nb\r\r\n", b"\n"),
+        (b"a\rb", b"\r"),
+        (b"a\rb\rc\n", b"\r"),
+        (b"a\rb\n", b"\r"),
+        (b"a\rb\nc\n", b"\n"),
+        (b'a\r"b\nb\nb\n"\r', b"\r"),
+        (b'"a\ra"\nb\n', b"\n"),
+        (b'a\rb"\nb\nb\n"\r', b"\r"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_the_line_end_is_that_of_the_first_line_if_most_agree(monkeypatch, size, data, expected):
+    monkeypatch.setattr(spans, "CHUNK", size)
+    assert newline_of(data) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "newline", "expected"),
+    [
+        (b"\n\n ab\r\n\r\nc", "\n", [" ab", "c"]),
+        (b"\r\rab\r\nc\n\rd\n", "\r", ["ab", "c", "d"]),
+        (b"\n\n", "\n", []),
+    ],
+)
+def test_lines_that_hold_anything(data, newline, expected):
+    starts, ends = filled_lines(as_bytes(data), 0, len(data), ord(newline))
+    assert [data[start:end].decode() for start, end in zip(starts, ends, strict=True)] == expected
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    pieces=st.lists(st.sampled_from(["aa", "b", ""]), max_size=6),
+    gaps=st.lists(st.text(alphabet=", x", max_size=5), min_size=7, max_size=7),
+)
+def test_what_stands_between_spans_is_found(pieces, gaps):
+    data, starts, ends = gaps[0], [], []
+    for piece, gap in zip(pieces, gaps[1:], strict=False):
+        starts.append(len(data))
+        ends.append(len(data) + len(piece))
+        data += piece + gap
+    places = np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
+    lows, highs = between(as_bytes(data.encode() or b" "), *places, 0, len(data), b", ")
+    expected = [gap.strip(", ") for gap in gaps[: len(pieces) + 1] if gap.strip(", ")]
+    assert [data[low:high] for low, high in zip(lows, highs, strict=True)] == expected
