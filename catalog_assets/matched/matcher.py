@@ -3,8 +3,8 @@
 Belongs here: training, the probability of a match, and the release's bytes. Does not belong here: features
 (`features.py`), what becomes of matches (`linking.py`), and where releases are kept.
 
-XGBoost (Chen and Guestrin, KDD 2016); several seeds are averaged. A release is JSON, the trees included: to read it runs
-no code of its writer.
+XGBoost (Chen and Guestrin, KDD 2016); several seeds are averaged. A release is JSON, the trees included: to read it
+runs no code of its writer.
 """
 
 import hashlib
