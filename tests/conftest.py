@@ -23,7 +23,8 @@ REPOSITORY = Path(__file__).parents[1]
 ACME: dict[str, Any] = {"currency": "EUR", "columns": {"product_id": "sku", "name": "title", "price": "price"}}
 
 # How long an example takes is the machine's affair (disks that flush, neighbours): slow is not wrong.
-hypothesis.settings.register_profile("tests", deadline=None)
+# Where nobody looks at a failure and starts again, the same code is tried with the same examples.
+hypothesis.settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("tests")
 
 

@@ -216,7 +216,7 @@ def _header_problem(text: str | None, names: list[str], source: Source) -> str |
     if len(names) > COLUMNS_MAX:
         return f"it has {len(names)} columns, more than {COLUMNS_MAX}; check csv.delimiter"
     if _holds_line_end(text, Dialect.of(source.csv)):
-        return "a line ends in it with CR alone, unlike the others of the file; have one line end used throughout"
+        return "a line ends in it otherwise than the file's lines do (CR, LF); have one line end used throughout"
     other = next((mark for mark in DELIMITERS if mark in text), None)
     if len(names) == 1 and other:
         return f"it is one column, in which {other!r} looks like the delimiter; check csv.delimiter"
@@ -224,14 +224,14 @@ def _header_problem(text: str | None, names: list[str], source: Source) -> str |
 
 
 def _holds_line_end(text: str, dialect: Dialect) -> bool:
-    """Whether a CR stands in a name that is not quoted (at the end it is part of a line end such as CR CR LF)."""
-    data = text.rstrip("\r").encode()
-    if b"\r" not in data:
+    """Whether CR or LF stands in a name that is not quoted (at the end it is part of a line end such as CR CR LF)."""
+    data = text.strip("\r\n").encode()
+    if b"\r" not in data and b"\n" not in data:
         return False
     separators = scan(as_bytes(data), np.array([0]), np.array([len(data)]), dialect).separators.tolist()
     pairs = itertools.pairwise([-1, *separators, len(data)])
     names = (data[before + 1 : behind].lstrip(dialect.padding) for before, behind in pairs)
-    return any(b"\r" in name and name[0] != dialect.quote for name in names)
+    return any((b"\r" in name or b"\n" in name) and name[0] != dialect.quote for name in names)
 
 
 def column_names(header: str, dialect: Dialect) -> list[str]:
