@@ -46,7 +46,7 @@ bench: $(READY) ## The pipeline's time and memory for 1M products
 lock: $(READY) ## Resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
 
-faults: $(READY) ## Law 2 in full: killed at every commit boundary and at 50 random instants (an hour)
+faults: $(READY) ## Law 2 in full: killed at every commit boundary and at 50 random instants (two hours)
 	@FAULT_ORDERS=20 FAULT_KILLS=0 FAULT_INSTANTS=50 $(BIN)/python -m pytest tests/faults -x -v -n 2 --dist loadgroup
 
 clean: ## Remove the demo's home (.catalog); the environment stays
