@@ -17,7 +17,6 @@ import argparse
 import json
 import resource
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from catalog_assets.matched.features import features
 from catalog_assets.matched.linking import link
 from catalog_assets.matched.matcher import Matcher, best_threshold, train, unseen
 from catalog_assets.matched.tokens import OFFERS, tokens
+from catalog_assets.stages import Clock
 
 SIDES = ("left", "right")
 
@@ -265,19 +265,6 @@ def in_groups(groups: pl.Series) -> int:
     """Pairs of offers that are in one group."""
     sizes = groups.value_counts()["count"].cast(pl.Int64)
     return int((sizes * (sizes - 1) // 2).sum())
-
-
-class Clock:
-    """Seconds between laps."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self.laps[name] = round(now - self._last, 2)
-        self._last = now
 
 
 def main() -> None:

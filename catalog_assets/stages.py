@@ -162,7 +162,7 @@ class Report:
 
 def execute(stage: Stage, world: World, partition: Partition, run_id: str) -> Report:
     """Run a stage for a partition and commit it. Raises StageError if its input keeps moving."""
-    clock = _Clock()
+    clock = Clock()
     with world.lock(stage.name if stage.exclusive else f"{stage.name}-{partition}"):
         before = mark(world, stage.name, partition)
         for _ in range(REREADS):
@@ -314,7 +314,7 @@ def _json(details: Mapping[str, Any]) -> str:
     return json.dumps(details, sort_keys=True, default=str)
 
 
-class _Clock:
+class Clock:
     """Seconds between laps."""
 
     def __init__(self) -> None:
@@ -322,6 +322,7 @@ class _Clock:
         self._last = time.perf_counter()
 
     def lap(self, name: str) -> None:
+        """Note the seconds since the last lap under a name."""
         now = time.perf_counter()
         self.laps[name] = round(now - self._last, 3)
         self._last = now

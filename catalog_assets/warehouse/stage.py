@@ -24,7 +24,12 @@ def inputs(world: World, partition: Partition) -> str:
     before = mark(world, NAME, partition)
     left_out = json.loads(before["details"]).get("left_out", []) if before else []
     done = sorted(set(left_out) - set(_open_days(world)))
-    return fingerprint(require(world, UPSTREAM, partition)["output_fingerprint"], code_version("warehouse"), done)
+    return _input(world, partition, done)
+
+
+def _input(world: World, partition: Partition, done: Sequence[str]) -> str:
+    validated = require(world, UPSTREAM, partition)["output_fingerprint"]
+    return fingerprint(validated, code_version("warehouse"), list(done))
 
 
 def run(world: World, partition: Partition, run_id: str) -> Outcome:
@@ -46,7 +51,7 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         fates=ended,
         details={"live": live.height, "left_out": left_out},
         # As if nothing had been left out: when one of these days is done, this load is stale.
-        inputs=fingerprint(require(world, UPSTREAM, partition)["output_fingerprint"], code_version("warehouse"), []),
+        inputs=_input(world, partition, []),
     )
 
 
