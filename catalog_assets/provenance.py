@@ -138,8 +138,9 @@ def _priced(world: World, touched: Story, golden: Iterable[Story]) -> Iterator[S
 def _decided(price: Story, judged: Story) -> Story | None:
     if judged["price_method"] != "person":
         return None
+    shown = price["value"] if judged["price"] is None else str(judged["price"])  # refused: what was refused
     return {
-        "value": str(judged["price"]), "method": "person", "annotator": judged["price_annotator"],
+        "value": shown, "method": "person", "annotator": judged["price_annotator"],
         "decided_at": judged["price_decided_at"], "evidence": f"the supplier said {price['value']}",
     }  # fmt: skip
 
