@@ -24,9 +24,9 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.configuration import load
-from catalog_assets.matched.blocking import candidates
+from catalog_assets.matched.blocking import AT_SCALE, candidates
 from catalog_assets.matched.features import features
-from catalog_assets.matched.linking import link
+from catalog_assets.matched.linking import Offers, Rules, link
 from catalog_assets.matched.matcher import Matcher, best_threshold, train, unseen
 from catalog_assets.matched.tokens import OFFERS, tokens
 from catalog_assets.stages import Clock
@@ -128,7 +128,7 @@ def judge(folder: Path) -> dict[str, Any]:
     clock.lap("training")
     judged = pairs.select("left", "right").with_columns(matcher.probability(told))
     several = marketplaces(labelled, judged, offers["source"], matcher.threshold)
-    groups = link(judged, offers["source"], matcher.threshold, several)
+    groups = link(judged, Offers.alone(offers["source"]), Rules(matcher.threshold, frozenset(several)))
     clock.lap("judging and linking")
     split = "test" if "test" in labelled["split"] else "valid"
     sides = [offers.filter(pl.col("source") == side).height for side in SIDES]
@@ -169,7 +169,7 @@ def marketplaces(labelled: pl.DataFrame, judged: pl.DataFrame, sources: pl.Serie
     known = labelled.filter(pl.col("split") != "test")
 
     def good(sides: list[str]) -> float:
-        groups = link(judged, sources, threshold, sides)
+        groups = link(judged, Offers.alone(sources), Rules(threshold, frozenset(sides)))
         return scores(groups.gather(known["left"]) == groups.gather(known["right"]), known["is_match"])["f1"]
 
     return max(([], ["left"], ["right"], ["left", "right"]), key=good)
@@ -220,7 +220,7 @@ def learned(folder: Path) -> Matcher:
     """A matcher that has learned from another, small simulated world."""
     offers = simulated(3_000, 5, folder)
     read = tokens(offers.select(OFFERS.names()))
-    pairs = candidates(read.with_phrases)
+    pairs = candidates(read.with_phrases, AT_SCALE)
     told, true = features(read, pairs), true_pairs(pairs, offers)
     return Matcher(train(told, true).trees, best_threshold(unseen(told, true, by=pairs["left"]), true))
 
@@ -232,13 +232,13 @@ def at_scale(offers: int, folder: Path) -> dict[str, Any]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     clock = Clock()
     read = tokens(world.select(OFFERS.names()))
-    pairs = candidates(read.with_phrases, best=BEST_AT_SCALE, most_offers=MOST_AT_SCALE, least=LEAST_AT_SCALE)
+    pairs = candidates(read.with_phrases, AT_SCALE)
     clock.lap("blocking")
     told = features(read, pairs)
     clock.lap("features")
     judged = pairs.select("left", "right").with_columns(matcher.probability(told))
     clock.lap("judging")
-    groups = link(judged, world["source"], matcher.threshold)
+    groups = link(judged, Offers.alone(world["source"]), Rules(matcher.threshold))
     clock.lap("linking")
     there = in_groups(world["true_id"])
     said = in_groups(groups)
@@ -257,8 +257,6 @@ def at_scale(offers: int, folder: Path) -> dict[str, Any]:
 
 
 OFFERS_A_PRODUCT = 1.45
-BEST_AT_SCALE, MOST_AT_SCALE, LEAST_AT_SCALE = 5, 100, 0.15
-"""At a million offers fewer candidates are kept: rarer words, and only those that are somewhat alike."""
 
 
 def in_groups(groups: pl.Series) -> int:

@@ -36,6 +36,7 @@ def _told_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         from catalog_assets.corrections import CorrectionError
         from catalog_assets.provenance import UnknownProduct
         from catalog_assets.raw.deliveries import UnknownDelivery
+        from catalog_assets.releases import ReleaseError
         from catalog_assets.stages import StageError
         from resources.review.protocol import ReviewStoreError
 
@@ -46,6 +47,7 @@ def _told_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             CorrectionError,
             UnknownProduct,
             UnknownDelivery,
+            ReleaseError,
             StageError,
             ReviewStoreError,
             OSError,
@@ -356,6 +358,74 @@ def unpin(source: str, product_id: str, attribute: str, by: str, reason: str) ->
     check_unpin(_world(), fact)
     state(_world(), fact, _now())
     console.print(f"Taken away. {CARRIED_OUT}")
+
+
+@main.group(cls=Group)
+def matcher() -> None:
+    """Learned matching: train a matcher on what is known already, put a release into force."""
+
+
+@matcher.command("train")
+@click.option(
+    "--precision",
+    type=click.FloatRange(0.5, 0.9999),
+    default=0.99,
+    show_default=True,
+    help="How often a pair that is joined without a person is to be right.",
+)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def matcher_train(file: Path, precision: float) -> None:
+    """Learn from GTINs that several sources state and from decided pairs; write the release to FILE.
+
+    Nothing is in force until `catalog matcher use FILE`.
+    """
+    from catalog_assets.matched.blocking import suited
+    from catalog_assets.matched.comparisons import decided_pairs, standing_offers
+    from catalog_assets.matched.training import Wanted, learn
+
+    world = _world()
+    with console.status("Reading offers …") as progress:
+        offers = standing_offers(world)
+        progress.update(f"Comparing {offers.height:,} offers and learning …")
+        learned = learn(offers, decided_pairs(world, offers), suited(offers.height), Wanted(precision))
+    file.write_bytes(learned.to_bytes())
+    facts = learned.facts
+    _grid(f"Matcher {learned.version}", ["fact", "value"], [[name, str(value)] for name, value in facts.items()])
+    if not facts["proven"]:
+        console.print(
+            f"Too few labelled pairs to prove {precision:.2%}: pairs are joined from {learned.threshold} on, as before "
+            "there is evidence. Decide pairs in review and train again."
+        )
+    console.print(f"Written. In force it is after: catalog matcher use {file} --from DAY --by NAME --reason WHY")
+
+
+@matcher.command("use")
+@BY
+@REASON
+@YES
+@click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day it is used for.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def matcher_use(file: Path, first: dt.datetime, by: str, reason: str, yes: bool) -> None:
+    """Put the release in FILE into force from a day on; days from then on are matched anew."""
+    from catalog_assets.matched.comparisons import RELEASE
+    from catalog_assets.matched.matcher import from_bytes
+    from catalog_assets.releases import Statement, put_in_force
+
+    data = file.read_bytes()
+    said = Statement(RELEASE, from_bytes(data).version, data, first.date(), by, reason)
+    if _confirmed(lambda world: put_in_force(world, said, _now()), yes):
+        stated = put_in_force(_world(), said, _now())
+        console.print(f"Matcher {stated.version} is in force from {stated.in_force_from}. {CARRIED_OUT}")
+
+
+@matcher.command("list")
+def matcher_list() -> None:
+    """Releases that were put into force, the latest last."""
+    from catalog_assets.matched.comparisons import RELEASE
+    from catalog_assets.releases import releases
+
+    rows = [[r.sequence, r.version, str(r.in_force_from)] for r in releases(_world(), RELEASE)]
+    _grid("Matchers", ["sequence", "version", "in force from"], rows)
 
 
 @main.group(cls=Group)

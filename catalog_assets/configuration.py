@@ -75,6 +75,7 @@ class SourceMap(_Strict):
     stock: Stated | None = None
     url: Stated | None = None
     image_url: Stated | None = None
+    item_group_id: Stated | None = None
     updated_at: Stated | None = None
 
     def columns(self) -> dict[str, list[str]]:
@@ -101,6 +102,11 @@ class Source(_Strict):
         "delta", description="full: a product absent from a delivery is withdrawn. delta: absence says nothing."
     )
     priority: int = Field(100, ge=0, le=10_000, description="Who wins a conflict: the lowest number.")
+    marketplace: bool = Field(
+        False,
+        description="Many sellers list the same product here, so that several of its offers may be one product. Where "
+        "it is false, an identifier that several live offers of the source share says nothing.",
+    )
     price: Literal["required", "none"] = Field("required", description="none: this source sends no prices.")
     currency: Annotated[str, Field(pattern=CURRENCY)] | None = Field(None, description="Where a price names none.")
     decimal: Literal["auto", "point", "comma"] = Field("auto", description="Decimal separator of its numbers.")
@@ -155,6 +161,13 @@ class Thresholds(_Strict):
         return self
 
 
+Criterion = Literal["priority", "freshness", "agreement", "completeness"]
+_GOLDEN_FIELDS = (
+    "name", "brand", "mpn", "gtin", "description", "category_path", "price", "availability", "stock", "url",
+    "image_url", "attributes",
+)  # fmt: skip
+
+
 class Limits(_Strict):
     """What may come in."""
 
@@ -193,6 +206,12 @@ class Catalog(_Strict):
     limits: Limits = Limits()
     models: Models = Models()
     warehouse: Warehouse = Warehouse()
+    survivorship: dict[str, Annotated[list[Criterion], Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="Whose value wins a conflict, by field (or `attributes`, or `attributes.<name>`): criteria in "
+        "their order. priority: the source's; freshness: delivered last; agreement: stated by most; completeness: of the "
+        "offer that states most. Default and last word: priority, then freshness.",
+    )
     sources: dict[Annotated[str, Field(pattern=NAME)], Source] = Field(min_length=1)
 
     _folder: Path = Path()
@@ -220,6 +239,10 @@ class Catalog(_Strict):
     def _known_attributes(self) -> "Catalog":
         from catalog_assets.vocabulary.attributes import ATTRIBUTES
 
+        rulable = (*_GOLDEN_FIELDS, *(f"attributes.{name}" for name in ATTRIBUTES))
+        for name in self.survivorship:
+            if name not in rulable:
+                raise ValueError(f"'survivorship.{name}' names no field of a product{hint(name, rulable)}")
         for name, source in self.sources.items():
             for attribute in source.attributes:
                 if attribute != "*" and attribute not in ATTRIBUTES:
@@ -272,7 +295,7 @@ class Catalog(_Strict):
     def source_fingerprint(self, name: str) -> str:
         """Changes when a setting that changes the source's rows changes (not its path or priority)."""
         source = self.sources[name]
-        settings = source.model_dump(mode="json", exclude={"path", "priority", "max_withdrawn"})
+        settings = source.model_dump(mode="json", exclude={"path", "priority", "max_withdrawn", "marketplace"})
         return fingerprint(json.dumps({**settings, "columns": source.columns.columns()}, sort_keys=True))
 
 

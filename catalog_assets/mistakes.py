@@ -85,7 +85,8 @@ class _Words:
                 break
             keys.append(part)
             around = schema
-            named = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
+            items = schema.get("items") if part.isdigit() else None
+            named = items or schema.get("properties", {}).get(part) or schema.get("additionalProperties")
             schema = self._followed(named or next(iter(schema.get("patternProperties", {}).values()), {}))
         return keys, schema, around
 

@@ -45,6 +45,8 @@ _SANE: Row = {
     "availability": "in_stock",
     "attributes": [],
     "variants": 1,
+    "links": [],
+    "match_hash": "m1",
     "origins": [],
     "conflicts": [],
     "content_hash": "c1",
@@ -114,7 +116,8 @@ def product(table: Table = VALIDATED_PRODUCTS, product_key: str = "k1", day: int
 def tombstone(table: Table, product_key: str, merged_into: str, day: int | dt.date = 1) -> Row:
     """A product that is part of another now."""
     nothing: Row = {name: None for name, column in table.columns.items() if column.nullable}
-    lists = {name: [] for name in ("attributes", "offers", "origins", "conflicts", "pinned") if name in table.columns}
+    every = ("attributes", "offers", "links", "origins", "conflicts", "pinned")
+    lists = {name: [] for name in every if name in table.columns}
     state: Row = {"category_state": "missing", "price_state": "none", "accepted": 0}
     told = {name: value for name, value in state.items() if name in table.columns}
     ended = {"status": "merged", "merged_into": merged_into}

@@ -12,12 +12,17 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from catalog_assets.matched.transform import OFFER_KEY, Standing, Touched, clusters, standing, touched
+from catalog_assets.matched.identity import LINKS, clusters
+from catalog_assets.matched.standing import OFFER_KEY, Standing, standing
+from catalog_assets.matched.transform import Touched, touched
 from catalog_assets.vocabulary.columns import MOMENT, RECORD_FATES, STAGE_LEDGER
 from tests.frames import STANDARDIZED_PRODUCTS, MemoryLake, date, frame, offer
 
+MARKETPLACES = ("alpha", "beta")
+"""Where many sellers list the same thing, so that offers of one source may be one product."""
+
 Identity = Mapping[str, str | None]
-IDENTITY = {"gtin": pl.String, "brand": pl.String, "mpn": pl.String}
+IDENTITY = {"gtin": pl.String, "brand": pl.String, "mpn": pl.String, "family": pl.String}
 ROWS = {
     "source": pl.String, "product_id": pl.String, "day": pl.Date, "sequence": pl.Int64, "delivery_id": pl.String,
     "record_number": pl.Int64, **IDENTITY,
@@ -63,7 +68,8 @@ def _places(deliveries: Iterable[Delivery]) -> tuple[list[dict[str, Any]], list[
                 seen.append({**rows[key], "fate": "superseded"})
             rows[key] = {
                 **place, "product_id": name, "delivery_id": delivery.delivery_id, "record_number": number,
-                **{part: identity.get(part) for part in IDENTITY},
+                **{part: identity.get(part) for part in IDENTITY}, "name": identity.get("name", "Acme Monitor 27"),
+                "match_hash": str(sorted(identity.items())),
             }  # fmt: skip
         for number, name in enumerate(delivery.refused, start=100):
             told = {"product_id": name, "delivery_id": delivery.delivery_id, "record_number": number}
@@ -110,7 +116,7 @@ def live(found: Standing) -> str:
 
 def clustered(deliveries: Iterable[Delivery], day: int = 31, limits: Mapping[str, float] | None = None) -> pl.DataFrame:
     """The offers known at the end of the day, with product_key."""
-    return clusters(stand(deliveries, day, limits).offers)
+    return clusters(stand(deliveries, day, limits).offers, MARKETPLACES).drop(LINKS)
 
 
 def touch(deliveries: Iterable[Delivery], day: int, limits: Mapping[str, float] | None = None) -> Touched:

@@ -381,7 +381,7 @@ CHANGES_ROWS = {
     "price": "none", "currency": "EUR", "decimal": "comma", "language": "de", "stale_after_hours": None,
     "continuation": True, "columns": {**COLUMNS, "brand": "maker"}, "attributes": {"color": "farbe"},
 }  # fmt: skip
-CHANGES_NO_ROW = {"path": "elsewhere/*.csv", "priority": 1, "max_withdrawn": 1.0}
+CHANGES_NO_ROW = {"path": "elsewhere/*.csv", "priority": 1, "max_withdrawn": 1.0, "marketplace": True}
 
 
 def test_each_setting_of_a_source_is_said_to_change_its_rows_or_not():
@@ -413,3 +413,18 @@ def test_the_order_of_alternative_columns_counts():
 def test_the_fingerprint_of_a_source_does_not_depend_on_the_rest_of_the_file():
     rest = {"home": "elsewhere", "thresholds": {"accept": 0.5}, "s3_endpoint": "http://127.0.0.1:9000"}
     assert print_of(PLAIN, **rest) == print_of(PLAIN)
+
+
+def test_survivorship_names_fields_and_criteria():
+    policy = {"name": ["agreement", "freshness"], "attributes.color": ["completeness"], "attributes": ["priority"]}
+    assert parse({"sources": {"acme": PLAIN}, "survivorship": policy}, Path("c.yaml")).survivorship == policy
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [({"nmae": ["priority"]}, "name"), ({"attributes.colr": ["priority"]}, "attributes.color"),
+     ({"name": ["beauty"]}, "completeness"), ({"name": []}, "name")],
+)  # fmt: skip
+def test_a_survivorship_that_cannot_be_meant_is_told(policy, told):
+    with pytest.raises(ConfigurationError, match=told):
+        parse({"sources": {"acme": PLAIN}, "survivorship": policy}, Path("c.yaml"))

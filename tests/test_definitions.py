@@ -12,6 +12,7 @@ EXPECTED = {
     "raw_products": ("day|source", ["deliveries"]),
     "standardized_products": ("day|source", ["raw_products"]),
     "matched_products": ("day", ["standardized_products"]),
+    "matched_pairs": ("day", ["standardized_products"]),
     "enriched_attributes": ("day", ["matched_products"]),
     "enriched_products": ("day", ["matched_products"]),
     "reviewed_attributes": ("day", ["enriched_attributes", "enriched_products", "matched_products"]),

@@ -1,33 +1,15 @@
 """Stable hashes of what enrichment reads and of what a person would be asked.
 
-Belongs here: the encoding that makes a hash unambiguous, the content hash of a product and the ids of questions.
-Does not belong here: what is done with them. A hash is the same on every machine, in every run and in every row order.
+Belongs here: the content hash of a product and the ids of questions. Does not belong here: what is done with them, and
+how text is hashed (`digests.py`).
 """
 
 import polars as pl
-import polars_hash  # noqa: F401  (registers the `chash` namespace on expressions)
+
+from catalog_assets.digests import digest, encode
 
 CONTENT_FIELDS = ("name", "brand", "mpn", "description", "category_path")
 """The text fields that enrichment reads; beside them it reads `attributes`. A new price or day asks nothing."""
-
-_ABSENT = "~"
-
-
-def encode(*parts: pl.Expr) -> pl.Expr:
-    """One string for several strings, such that different parts never give the same string.
-
-    Each part stands with its length in bytes before it ("3:red"), and a null as "~": no text from outside can imitate
-    a separator, and an empty text is not an absent one.
-    """
-    return pl.concat_str(
-        pl.concat_str(part.str.len_bytes().cast(pl.String), pl.lit(":"), part).fill_null(_ABSENT) for part in parts
-    )
-
-
-def digest(*parts: pl.Expr) -> pl.Expr:
-    """The first 32 hex digits of the SHA-256 of the encoded parts (strings; null where a part is null is not null)."""
-    hashed: pl.Expr = encode(*parts).chash.sha2_256()  # type: ignore[attr-defined]
-    return hashed.str.slice(0, 32)
 
 
 def content_hash() -> pl.Expr:

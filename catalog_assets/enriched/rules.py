@@ -106,7 +106,7 @@ class RulesEnricher:
     def __init__(self, priors: Mapping[str, float] = PRIORS, description_min: int = DESCRIPTION_MIN) -> None:
         self._priors = dict(priors)
         self._description_min = description_min
-        code = code_version(*(f"enriched/{module}.py" for module in MODULES))
+        code = code_version("digests.py", *(f"enriched/{module}.py" for module in MODULES))
         numbers = (sorted(self._priors.items()), description_min)
         self.version = f"rules-{fingerprint(code, words_fingerprint(*VOCABULARY), *numbers)}"
 

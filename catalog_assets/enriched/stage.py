@@ -22,7 +22,7 @@ ANSWER_FIELDS = [name for name in ATTRIBUTE_ANSWERS.names() if name not in ("con
 def inputs(world: World, partition: Partition) -> str:
     """The day's products, and who enriches them with which rules."""
     upstream = require(world, UPSTREAM, partition)["output_fingerprint"]
-    return fingerprint(upstream, world.enricher.name, world.enricher.version, code_version("enriched"))
+    return fingerprint(upstream, world.enricher.name, world.enricher.version, code_version("enriched", "digests.py"))
 
 
 def run(world: World, partition: Partition, run_id: str) -> Outcome:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from catalog_assets.contracts import Rule, contract
-from catalog_assets.vocabulary.columns import MATCHED_PRODUCTS
+from catalog_assets.vocabulary.columns import MATCHED_PAIRS, MATCHED_PRODUCTS
 
 STATUSES = ("live", "withdrawn", "merged")
 
@@ -40,4 +40,18 @@ RULES = (
     ),
 )
 
+PAIR_RULES = (
+    Rule(
+        "no_probability",
+        pl.col("probability").is_between(0.0, 1.0),
+        "A probability is between 0 and 1.",
+    ),
+    Rule(
+        "one_source",
+        pl.col("left_source") < pl.col("right_source"),
+        "The offers of a pair are of two sources, the smaller name first.",
+    ),
+)
+
 MatchedProducts = contract(MATCHED_PRODUCTS, RULES)
+MatchedPairs = contract(MATCHED_PAIRS, PAIR_RULES)

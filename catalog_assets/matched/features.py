@@ -26,16 +26,38 @@ WORKERS = 2
 Scorer = Callable[..., float]
 
 
-def features(tokens: Tokens, pairs: pl.DataFrame) -> pl.DataFrame:
-    """left, right and one Float32 column for each of FEATURES. pairs: left, right (offers of `tokens`), sorted."""
+def features(tokens: Tokens, pairs: pl.DataFrame, beside: pl.DataFrame | None = None) -> pl.DataFrame:
+    """left, right and one Float32 column for each of FEATURES. pairs: left, right (offers of `tokens`), sorted.
+
+    beside: pairs that were compared before and still hold (left, right, RANKED): the new ones stand among them.
+    """
+    offers, place = _compared(tokens, pairs)
     weights = tokens.of_offers.select("token", "idf").unique("token", keep="any")
-    sets = tokens.of_offers.group_by("offer", maintain_order=True).agg(
-        "token", pl.col("idf").sum().alias("total"), pl.col("idf").pow(2).sum().sqrt().alias("norm")
+    parts = []
+    for start in range(0, max(pairs.height, 1), STEP):
+        step = pairs[start : start + STEP]
+        left, right = (offers[place.gather(step[side])] for side in ("left", "right"))
+        parts.append(_of_pairs(step, left, right, weights))
+    alone = pl.concat(parts).with_columns(_overall())
+    known = alone.clear() if beside is None else beside.select("left", "right", *RANKED)
+    among = pl.concat([alone.with_columns(pl.lit(True).alias("new")), known], how="diagonal_relaxed")
+    sources = [tokens.offers["source"].gather(among[side]).alias(f"{side}_source") for side in ("left", "right")]
+    ranked = _standing(among.with_columns(sources)).filter(pl.col("new"))
+    return ranked.select("left", "right", *(pl.col(name).cast(pl.Float32) for name in FEATURES))
+
+
+def _compared(tokens: Tokens, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """The offers of the pairs, with texts and tokens, and of each offer its row there."""
+    chosen = pl.concat([pairs["left"], pairs["right"]]).unique().sort()
+    place = pl.Series(chosen).to_frame("offer").with_row_index("row")
+    every = tokens.offers.select("offer").join(place, on="offer", how="left", maintain_order="left")["row"]
+    sets = (
+        tokens.of_offers.join(place, on="offer", how="semi", maintain_order="left")
+        .group_by("offer", maintain_order=True)
+        .agg("token", pl.col("idf").sum().alias("total"), pl.col("idf").pow(2).sum().sqrt().alias("norm"))
     )
-    offers = _readable(tokens.offers).join(sets, on="offer", how="left", maintain_order="left")
-    parts = [_of_pairs(offers, weights, pairs[start : start + STEP]) for start in range(0, max(pairs.height, 1), STEP)]
-    alone = pl.concat(parts)
-    return _standing(alone).select("left", "right", *(pl.col(name).cast(pl.Float32) for name in FEATURES))
+    mine = tokens.offers[chosen] if chosen.len() < tokens.offers.height else tokens.offers
+    return _readable(mine).join(sets, on="offer", how="left", maintain_order="left"), every
 
 
 def _readable(offers: pl.DataFrame) -> pl.DataFrame:
@@ -69,8 +91,7 @@ def _longest(codes: pl.Expr) -> pl.Expr:
     return codes.list.get(sizes.list.arg_max(), null_on_oob=True).fill_null("")
 
 
-def _of_pairs(offers: pl.DataFrame, weights: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    left, right = offers[pairs["left"]], offers[pairs["right"]]
+def _of_pairs(pairs: pl.DataFrame, left: pl.DataFrame, right: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
     both = pl.concat([left.rename(lambda n: f"{n}_l"), right.rename(lambda n: f"{n}_r")], how="horizontal")
     shared = _shared(both, weights)
     return pl.concat(
@@ -148,17 +169,20 @@ def _codes_and_numbers() -> list[pl.Expr]:
     ]
 
 
-def _standing(alone: pl.DataFrame) -> pl.DataFrame:
-    """How a pair stands among the candidates of its left and of its right offer: rank, and the lead over the best
-    other (negative behind the best)."""
-    overall = pl.col("cosine") + (pl.col("code_l_in_r") + pl.col("code_r_in_l") + pl.col("name_set")) / 200
-    told = alone.with_columns(overall.alias("overall"))
+def _overall() -> pl.Expr:
+    codes = pl.col("code_l_in_r") + pl.col("code_r_in_l")
+    return (pl.col("cosine") + (codes + pl.col("name_set")) / 200).cast(pl.Float32).alias("overall")
+
+
+def _standing(told: pl.DataFrame) -> pl.DataFrame:
+    """How a pair stands among the candidates that its left offer has in the right one's source, and the other way
+    round: rank, and the lead over the best other (negative behind the best)."""
     for name in RANKED:
-        for side in ("left", "right"):
+        for side, other in (("left", "right_source"), ("right", "left_source")):
             told = told.with_columns(
-                pl.col(name).rank("min", descending=True).over(side).alias(f"{name}_rank_{side}"),
-                pl.col(name).top_k(2).max().over(side).alias("first"),
-                _second(name).over(side).alias("second"),
+                pl.col(name).rank("min", descending=True).over(side, other).alias(f"{name}_rank_{side}"),
+                pl.col(name).top_k(2).max().over(side, other).alias("first"),
+                _second(name).over(side, other).alias("second"),
             ).with_columns(
                 pl.when(pl.col(name) < pl.col("first")).then(pl.col(name) - pl.col("first"))
                 .otherwise(pl.col(name) - pl.col("second")).alias(f"{name}_lead_{side}")

@@ -9,14 +9,18 @@ runs no code of its writer.
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+import math
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 import polars as pl
 import xgboost as xgb
+from scipy.stats import beta
 
+from catalog_assets.matched.blocking import Blocking
 from catalog_assets.matched.features import FEATURES, WORKERS
+from catalog_assets.releases import UnknownRelease
 
 SEEDS = (1, 2, 3, 4, 5)
 ROUNDS = 300
@@ -25,20 +29,21 @@ SETTINGS: dict[str, Any] = {
     "colsample_bytree": 0.5, "lambda": 2.0, "tree_method": "hist", "nthread": 1, "verbosity": 0,
 }  # fmt: skip
 STEP = 500_000
-
-
-class UnknownRelease(Exception):
-    """Bytes that are no release of a matcher that this code can use; the message says why."""
+ALWAYS_SURE = 2.0
+"""A probability that no pair reaches."""
 
 
 @dataclass(frozen=True)
 class Matcher:
-    """A trained matcher. `threshold`: the probability from which a pair is a match. `facts`: what it was trained on and
-    how good it was, for people."""
+    """A trained matcher. `threshold`: the probability from which a pair is a match; `doubt`: from which a person is
+    asked (default: none is). `blocking`: how the candidates are found among which it has learned to judge. `facts`:
+    what it was trained on and how good it was, for people."""
 
     trees: tuple[str, ...]
     threshold: float
     facts: dict[str, Any] = field(default_factory=dict)
+    doubt: float = ALWAYS_SURE
+    blocking: Blocking = field(default_factory=Blocking)
 
     def probability(self, told: pl.DataFrame) -> pl.Series:
         """Of each row of features (FEATURES) the probability that its two offers are one product (Float64, 0 to 1)."""
@@ -52,7 +57,7 @@ class Matcher:
 
     def to_bytes(self) -> bytes:
         """The release as it is kept."""
-        said = {"features": FEATURES, "threshold": self.threshold, "facts": self.facts, "trees": self.trees}
+        said = {"features": FEATURES, **asdict(self)}
         return json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
 
     @property
@@ -72,12 +77,13 @@ def from_bytes(data: bytes) -> Matcher:
     try:
         said = json.loads(data)
         trained_on, trees = tuple(said["features"]), tuple(str(text) for text in said["trees"])
-        threshold = float(said["threshold"])
+        threshold, doubt = float(said["threshold"]), float(said["doubt"])
+        blocking = Blocking(**said["blocking"])
     except (ValueError, KeyError, TypeError) as error:
         raise UnknownRelease(f"This is no release of a matcher ({error}).") from None
     if trained_on != FEATURES:
         raise UnknownRelease("The matcher was trained on other features than this version computes; train it anew.")
-    return Matcher(trees, threshold, dict(said.get("facts", {})))
+    return Matcher(trees, threshold, dict(said.get("facts", {})), doubt, blocking)
 
 
 def train(
@@ -107,10 +113,37 @@ def unseen(told: pl.DataFrame, is_match: pl.Series, by: pl.Series, folds: int = 
 
 def best_threshold(probability: pl.Series, is_match: pl.Series) -> float:
     """The threshold with the best F1 on labelled pairs that the matcher was not trained on; among equals the middle."""
+    found = _ranked(probability, is_match)
+    found = found.with_columns((2 * pl.col("hits") / (pl.col("taken") + is_match.sum())).alias("f1"))
+    place = int(found["f1"].arg_max() or 0)
+    lower = found["p"][place + 1] if place + 1 < found.height else 0.0
+    return float((found["p"][place] + lower) / 2)
+
+
+def precise_threshold(
+    probability: pl.Series, is_match: pl.Series, precision: float = 0.99, confidence: float = 0.95, steps: int = 200
+) -> float | None:
+    """The lowest threshold above which matches are right at least `precision` of the time, with `confidence`; None
+    where the labelled pairs (which the matcher has not seen) cannot show it.
+
+    Thresholds are tried from the surest down, and the first that fails ends it: a fixed sequence of tests, each at the
+    full level (Angelopoulos et al., "Learn then Test", 2021), each by the Clopper-Pearson bound. To begin with as many
+    pairs are taken as could show it without an error (299 for 0.99).
+    """
+    found = _ranked(probability, is_match)
+    least = math.ceil(math.log(1 - confidence) / math.log(precision))
+    tried = found.filter(pl.col("taken") >= least)
+    tried = tried.gather_every(max(1, tried.height // steps))
+    proven = None
+    for p, hits, taken in tried.select("p", "hits", "taken").iter_rows():
+        if not hits or beta.ppf(1 - confidence, hits, taken - hits + 1) < precision:
+            break
+        proven = p
+    return proven
+
+
+def _ranked(probability: pl.Series, is_match: pl.Series) -> pl.DataFrame:
+    """p (each once, falling), hits, taken: what a threshold at p would take, and how much of it rightly."""
     ranked = pl.DataFrame({"p": probability, "y": is_match.cast(pl.Int64)}).sort("p", descending=True)
     found = ranked.with_columns(pl.col("y").cum_sum().alias("hits"), pl.int_range(1, pl.len() + 1).alias("taken"))
-    found = found.with_columns((2 * pl.col("hits") / (pl.col("taken") + pl.col("y").sum())).alias("f1"))
-    last = found.group_by("p", maintain_order=True).last()
-    place = int(last["f1"].arg_max() or 0)
-    lower = last["p"][place + 1] if place + 1 < last.height else 0.0
-    return float((last["p"][place] + lower) / 2)
+    return found.group_by("p", maintain_order=True).last()

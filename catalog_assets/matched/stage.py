@@ -11,14 +11,19 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
-from catalog_assets.matched.contract import MatchedProducts
-from catalog_assets.matched.transform import OFFER_KEY, clusters, golden, standing, tombstones, touched
+from catalog_assets.matched import pairs
+from catalog_assets.matched.comparisons import Compared, compared, told
+from catalog_assets.matched.contract import MatchedPairs, MatchedProducts
+from catalog_assets.matched.golden import Survivorship, golden
+from catalog_assets.matched.identity import LINKS, clusters
+from catalog_assets.matched.standing import OFFER_KEY, standing
+from catalog_assets.matched.transform import tombstones, touched
 from catalog_assets.stages import Outcome, Partition, Stage, Warn, World
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.columns import STANDARDIZED_PRODUCTS
 
 UPSTREAM = "standardized_products"
-IDENTITY = [*OFFER_KEY, "day", "delivery_id", "record_number", "gtin", "brand", "mpn"]
+IDENTITY = [*OFFER_KEY, "day", "delivery_id", "record_number", "gtin", "brand", "mpn", "family", "match_hash"]
 
 
 def done_partitions(world: World, day: dt.date) -> pl.DataFrame:
@@ -40,9 +45,21 @@ def processed_deliveries(done: pl.DataFrame) -> pl.DataFrame:
 
 def inputs(world: World, partition: Partition) -> str:
     """Every offer up to the day may matter: a product is matched with each source's latest offer."""
-    settings = [(n, s.priority, s.delivery, s.max_withdrawn) for n, s in sorted(world.catalog.sources.items())]
-    version = code_version("matched", "enriched/content.py")
-    return fingerprint(done_partitions(world, partition.day).drop("details").rows(), settings, version)
+    done = done_partitions(world, partition.day)
+    return _inputs(world, done, told(world, partition.day, _days(done)))
+
+
+def _inputs(world: World, done: pl.DataFrame, learned: tuple[object, ...]) -> str:
+    settings = [
+        (n, s.priority, s.delivery, s.max_withdrawn, s.marketplace) for n, s in sorted(world.catalog.sources.items())
+    ]
+    policies = sorted(world.catalog.survivorship.items())
+    version = code_version("matched", "enriched/content.py", "digests.py")
+    return fingerprint(done.drop("details").rows(), settings, policies, version, *learned)
+
+
+def _days(done: pl.DataFrame) -> list[dt.date]:
+    return done["day"].unique().sort().to_list()
 
 
 def run(world: World, partition: Partition, run_id: str) -> Outcome:
@@ -57,16 +74,33 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     now = standing(rows, seen, full, limits)
     earlier = pl.col("day") < day
     before = standing(rows.filter(earlier), seen.filter(earlier), full.filter(earlier), limits)
-    work = touched(clusters(now.offers), clusters(before.offers), day)
-    members = _whole_rows(world, work.members)
-    priority = {name: source.priority for name, source in world.catalog.sources.items()}
-    products = golden(members, priority)
+    found = compared(world, day, _days(done), rows, now.offers, before.offers)
+    several = [name for name, source in world.catalog.sources.items() if source.marketplace]
+    keyed = clusters(now.offers, several, found.now)
+    work = touched(keyed, clusters(before.offers, several, found.before), day)
+    products = golden(_whole_rows(world, work.members), _survivorship(world))
     heirs = work.ended.join(
         products.select(pl.col("product_key").alias("merged_into"), "known_from"), on="merged_into", how="left"
     )
     table = pl.concat([products, tombstones(heirs)]).with_columns(pl.lit(day).alias("day"))
     received = rows.filter(pl.col("day") == day).select(_unit()).to_series()
-    return Outcome(received, {"matched_products": table}, details=_details(world, partition, done, now.withheld, table))
+    asked = pairs.questions(found.table, keyed, found.texts, found.decided["question_id"]) if found.now else None
+    return Outcome(
+        received,
+        {"matched_products": table, "matched_pairs": found.table.with_columns(pl.lit(day).alias("day"))},
+        details=_details(world, partition, done, now.withheld, table) | _learned(found, asked),
+        inputs=_inputs(world, done, told(world, day, _days(done), found.decided)),
+        settle=None if asked is None else lambda: world.review.replace_day(day, asked, (pairs.KIND,)),
+    )
+
+
+def _survivorship(world: World) -> Survivorship:
+    priority = {name: source.priority for name, source in world.catalog.sources.items()}
+    return Survivorship(priority, world.catalog.survivorship)
+
+
+def _learned(found: Compared, asked: pl.DataFrame | None) -> dict[str, object]:
+    return {**found.notes, "pairs_in_doubt": asked.height} if asked is not None else {}
 
 
 def _offers_until(world: World, done: pl.DataFrame, deliveries: pl.DataFrame) -> pl.DataFrame:
@@ -98,10 +132,11 @@ def _full(world: World, deliveries: pl.DataFrame) -> pl.DataFrame:
 
 def _whole_rows(world: World, members: pl.DataFrame) -> pl.DataFrame:
     """All columns of the members' latest rows."""
-    where = members.lazy().select(*OFFER_KEY, "day", "product_key", "live", "gone_from")
+    why = ["product_key", "parent_key", *LINKS]
+    where = members.lazy().select(*OFFER_KEY, "day", "live", "gone_from", *why)
     days = members["day"].unique().to_list()
     rows = world.lake.scan(UPSTREAM).filter(pl.col("day").is_in(days))
-    columns = [name for name in STANDARDIZED_PRODUCTS.columns if name != "run_id"]
+    columns = [name for name in STANDARDIZED_PRODUCTS.columns if name not in ("run_id", "family", "match_hash")]
     # That an offer is gone became known with the delivery that lacks it, not with its own.
     known = pl.max_horizontal("known_from", "gone_from").alias("known_from")
     return rows.select(columns).join(where, on=[*OFFER_KEY, "day"]).with_columns(known).drop("gone_from").collect()
@@ -160,15 +195,16 @@ def _withheld(details: Mapping[str, Any]) -> str:
 STAGE = Stage(
     name="matched_products",
     unit="offers",
-    tables=("matched_products",),
+    tables=("matched_products", "matched_pairs"),
     per_source=False,
     upstream=(UPSTREAM,),
     reads=(UPSTREAM,),
     reach="until",
-    contracts={"matched_products": MatchedProducts},
+    contracts={"matched_products": MatchedProducts, "matched_pairs": MatchedPairs},
     inputs=inputs,
     run=run,
     recount=recount,
+    exclusive=True,
     warnings=(
         Warn("sources_present", "Names the sources that did not arrive.", _absent),
         Warn("withdrawals_believed", "Names the sources whose withdrawals were not believed.", _withheld),

@@ -34,7 +34,7 @@ def _inputs(world: World, partition: Partition, deliveries: pl.DataFrame) -> str
     raw = require(world, UPSTREAM, partition)["output_fingerprint"]
     told = deliveries.select("delivery_id", "sequence", "delivered_at", "landed_at", "retracted").rows()
     settings = world.catalog.source_fingerprint(partition.source)
-    return fingerprint(raw, told, settings, VOCABULARY, code_version("standardized", "raw"))
+    return fingerprint(raw, told, settings, VOCABULARY, code_version("standardized", "raw", "digests.py"))
 
 
 def _deliveries(world: World, partition: Partition) -> pl.DataFrame:

@@ -25,8 +25,10 @@ import polars as pl
 
 from catalog_assets.configuration import Source
 from catalog_assets.contracts import filter_result
+from catalog_assets.digests import digest
 from catalog_assets.standardized import attributes, identifiers, moments, names, stock
 from catalog_assets.standardized.contract import RECORD_RULES, RULES
+from catalog_assets.standardized.families import family
 from catalog_assets.standardized.prices import prices
 from catalog_assets.standardized.text import first_filled, folded, plain
 from catalog_assets.vocabulary.columns import MOMENT, MONEY, RECORD_FATES, STANDARDIZED_PRODUCTS
@@ -36,6 +38,9 @@ OFFERS_SCHEMA = pl.Schema({name: STANDARDIZED_PRODUCTS.schema[name] for name in 
 FATES_SCHEMA = pl.Schema(
     {name: RECORD_FATES.schema[name] for name in ("record_id", "fate", "reason", "into", "product_id")}
 )
+GROUP = "item_group_id"
+MATCHED_BY = ("name", "brand", "mpn", "gtin", "description")
+"""What matching reads of an offer and what a person would see of a pair in doubt."""
 _NO_PRICES = pl.Schema({"price": MONEY, "currency": pl.String(), "price_problem": pl.String()})
 FAILURES_SCHEMA = pl.Schema({"record_id": pl.String(), "rule": pl.String(), "message": pl.String()})
 
@@ -211,7 +216,7 @@ def _offers(
     columns = source.columns.columns()
     taken = _taken(cells, latest)
     fields = ("brand", "mpn", "gtin", "description", "category_path", "availability", "stock", "url", "image_url")
-    stated = taken.select(first_filled(cells, columns.get(name, [])).alias(name) for name in (*fields, "updated_at"))
+    stated = taken.select(first_filled(cells, columns.get(c, [])).alias(c) for c in (*fields, "updated_at", GROUP))
     read = {
         "brand": names.brands(stated["brand"]),
         "mpn": identifiers.mpns(stated["mpn"]),
@@ -224,6 +229,7 @@ def _offers(
         "image_url": identifiers.addresses(stated["image_url"]),
         "source_updated_at": moments.moments(stated["updated_at"]),
         "attributes": attributes.attributes(taken, source.attributes, source.decimal, source.language),
+        GROUP: stated.select(folded(pl.col(GROUP)))[GROUP],
     }
     kept = latest.select(
         "row", "record_id", "product_id", "delivery_id", "record_number", "name", "price", "currency", "landed_at"
@@ -233,6 +239,8 @@ def _offers(
         pl.lit(source_name).alias("source"),
         stock.availability(pl.col("words"), pl.col("stock")).alias("availability"),
         pl.col("landed_at").cast(MOMENT).alias("known_from"),
+        digest(*(pl.col(name) for name in MATCHED_BY)).alias("match_hash"),
+        family(source_name).alias("family"),
     )
     followers = merged.group_by("leader").agg(pl.len().alias("followers"))
     offers = offers.join(followers, left_on="row", right_on="leader", how="left").with_columns(

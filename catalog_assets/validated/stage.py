@@ -34,7 +34,8 @@ def _inputs(world: World, partition: Partition, decisions: pl.DataFrame) -> str:
     require(world, UPSTREAM, partition)
     limits = world.catalog.thresholds.model_dump_json(exclude={"accept"})
     days = _done(world, partition.day).rows()
-    return fingerprint(days, decisions_fingerprint(decisions), limits, code_version("validated"), VOCABULARY)
+    version = code_version("validated", "digests.py")
+    return fingerprint(days, decisions_fingerprint(decisions), limits, version, VOCABULARY)
 
 
 def _decisions(world: World, partition: Partition) -> pl.DataFrame:

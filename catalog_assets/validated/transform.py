@@ -11,7 +11,7 @@ import polars as pl
 
 from catalog_assets.configuration import Thresholds
 from catalog_assets.contracts import filter_result
-from catalog_assets.enriched.content import digest
+from catalog_assets.digests import digest
 from catalog_assets.validated.contract import doubting, noting, refusing
 from catalog_assets.vocabulary.columns import MONEY, QUALITY_FIELDS, VALIDATED_PRODUCTS
 

@@ -51,6 +51,18 @@ CONFLICT = pl.Struct(
 )
 """One of several different values that live offers give for the same field."""
 
+LINK = pl.Struct(
+    {
+        "source": pl.String,
+        "product_id": pl.String,
+        "method": pl.String,
+        "confidence": pl.Float64,
+        "model_version": pl.String,
+    }
+)
+"""Why an offer belongs to a product of several: gtin, mpn (brand and part number), model (a matcher's release and its
+surest pair within the product) or person."""
+
 ALTERNATIVE = pl.Struct(
     {
         "value": pl.String,
@@ -221,7 +233,10 @@ STANDARDIZED_PRODUCTS = Table(
         "record_number": RECORD,
         **OFFER_FIELDS,
         "attributes": Column(pl.List(ATTRIBUTE), "Attributes the supplier states, in vocabulary terms, by name"),
+        "item_group_id": _optional(pl.String, "The supplier's own group of variants that this product belongs to"),
+        "family": _optional(pl.String, "Hash of that group, or of brand and name without its own colour and size"),
         "variants": Column(pl.Int32, "Rows of the feed that describe this product"),
+        "match_hash": Column(pl.String, "Hash of what matching reads; a new price does not change it"),
         "source_updated_at": _optional(MOMENT, "The supplier's own change date"),
         "known_from": KNOWN,
         "run_id": RUN,
@@ -241,10 +256,34 @@ MATCHED_PRODUCTS = Table(
         **{name: Column(c.dtype, c.meaning, nullable=True) for name, c in OFFER_FIELDS.items()},
         "attributes": Column(pl.List(ATTRIBUTE), "Attributes the chosen offers state, by name"),
         "offers": Column(pl.List(OFFER), "Members, the lead offer first"),
+        "parent_key": _optional(pl.String, "Key of the family whose variants (sizes, colours) this is one of"),
+        "links": Column(pl.List(LINK), "Why each member belongs to it, where it has several"),
         "origins": Column(pl.List(ORIGIN), "Fields not taken from the lead offer, and where they are from"),
         "conflicts": Column(pl.List(CONFLICT), "Fields on which live offers differ, with every value"),
         "content_hash": Column(pl.String, "Hash of what enrichment reads; a new price does not change it"),
         "known_from": KNOWN,
+        "run_id": RUN,
+    },
+)
+
+MATCHED_PAIRS = Table(
+    "matched_pairs",
+    "two offers that a matcher compared on the day, since one of them was new or had changed",
+    ("day", "left_source", "left_id", "right_source", "right_id"),
+    ("day",),
+    {
+        "day": DAY,
+        "left_source": Column(pl.String, "Source of the first offer, by source and product"),
+        "left_id": Column(pl.String, "That source's product"),
+        "right_source": Column(pl.String, "Source of the second offer"),
+        "right_id": Column(pl.String, "That source's product"),
+        "probability": Column(pl.Float64, "Probability that both are one product, 0-1"),
+        "model_version": Column(pl.String, "Release of the matcher"),
+        "question_id": _optional(pl.String, "Hash of what a person would be asked; null where it is out of question"),
+        "overall": Column(pl.Float32, "Likeness by which candidates of an offer are ranked"),
+        "cosine": Column(pl.Float32, "Cosine of their words, weighted by how rare these are"),
+        "code_l_in_r": Column(pl.Float32, "How much of the first one's part number stands in the second's name, 0-100"),
+        "code_r_in_l": Column(pl.Float32, "How much of the second one's part number stands in the first's name, 0-100"),
         "run_id": RUN,
     },
 )
@@ -509,6 +548,23 @@ CORRECTIONS = Table(
     },
 )
 
+RELEASES = Table(
+    "releases",
+    "one trained model put into force from a day: journal, never changed",
+    ("kind", "sequence"),
+    ("kind",),
+    {
+        "kind": Column(pl.String, "What it does: matcher"),
+        "sequence": Column(pl.Int64, "Order of the releases of its kind, from 1"),
+        "version": Column(pl.String, "Hash of its content"),
+        "in_force_from": Column(pl.Date, "First day that it is used for; of two for one day the later stated counts"),
+        "content": Column(pl.String, "The release itself, as JSON"),
+        "person": Column(pl.String, "Who put it into force"),
+        "reason": Column(pl.String, "Why"),
+        "recorded_at": Column(MOMENT, "When it became known"),
+    },
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -516,6 +572,7 @@ TABLES: dict[str, Table] = {
         RAW_PRODUCTS,
         STANDARDIZED_PRODUCTS,
         MATCHED_PRODUCTS,
+        MATCHED_PAIRS,
         ENRICHED_ATTRIBUTES,
         ENRICHED_PRODUCTS,
         REVIEWED_ATTRIBUTES,
@@ -528,6 +585,7 @@ TABLES: dict[str, Table] = {
         STAGE_LEDGER,
         MODEL_ANSWERS,
         CORRECTIONS,
+        RELEASES,
     )
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from catalog_assets.matched.transform import product_key
+from catalog_assets.matched.identity import product_key
 from catalog_assets.vocabulary.columns import CATALOG_PRODUCTS, PRODUCT_ALIASES
 
 

@@ -148,6 +148,20 @@ MIGRATIONS = (
             """,
         ),
     ),
+    # The kinds of questions grow, and the protocol knows them. Other tables refer to this one, so it is not built anew:
+    # a CHECK is taken out as SQLite documents it (https://www.sqlite.org/lang_altertable.html, section 7).
+    Migration(
+        "0003_any_kind_of_question",
+        (
+            "PRAGMA writable_schema = ON",
+            """
+            UPDATE sqlite_schema SET sql = replace(
+                sql, 'CHECK (kind IN (''attribute'', ''category'', ''description'', ''price''))', 'CHECK (kind <> '''')'
+            ) WHERE type = 'table' AND name = 'questions'
+            """,
+            "PRAGMA writable_schema = RESET",
+        ),
+    ),
 )
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from catalog_assets.vocabulary.columns import MOMENT
 
-Kind = Literal["attribute", "category", "description", "price"]
+Kind = Literal["attribute", "category", "description", "price", "match"]
 Verdict = Literal["accept", "reject", "replace", "undo"]
 Status = Literal["recorded", "already", "unknown_question", "refused"]
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_assets.enriched.content import attribute_question, category_question, content_hash, digest, encode
+from catalog_assets.digests import digest, encode
+from catalog_assets.enriched.content import attribute_question, category_question, content_hash
 from catalog_assets.vocabulary.columns import ATTRIBUTE
 from tests.enriched.enriched_frames import contents, matched
 

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from catalog_assets.matched.transform import KEY_DIGITS, OFFER_KEY, clusters, product_key
+from catalog_assets.matched.identity import KEY_DIGITS, LINKS, clusters, product_key
+from catalog_assets.matched.standing import OFFER_KEY
 from tests.frames import date
-from tests.histories import DAYS, Delivery, clustered, groups, histories, shuffled, stand, touch
+from tests.histories import DAYS, MARKETPLACES, Delivery, clustered, groups, histories, shuffled, stand, touch
 
 ONE, TWO = "00000000000017", "00000000000024"
 PART = {"brand": "Acme", "mpn": "MX-100"}
@@ -149,16 +150,16 @@ def test_withdrawn_offers_stay_members() -> None:
 @settings(max_examples=60, deadline=None)
 def test_the_order_of_rows_does_not_count(history: list[Delivery], seed: int) -> None:
     offers = stand(history).offers
-    found = clusters(offers)
+    found = clusters(offers, MARKETPLACES)
     if offers.height:
-        assert_frame_equal(clusters(shuffled(offers, seed)).sort(OFFER_KEY), found.sort(OFFER_KEY))
+        assert_frame_equal(clusters(shuffled(offers, seed), MARKETPLACES).sort(OFFER_KEY), found.sort(OFFER_KEY))
 
 
 @given(histories())
 @settings(max_examples=60, deadline=None)
 def test_every_offer_is_in_one_product_whose_key_is_that_of_a_member(history: list[Delivery]) -> None:
     offers = stand(history).offers
-    found = clusters(offers)
+    found = clusters(offers, MARKETPLACES)
     assert_frame_equal(found.select(offers.columns).sort(OFFER_KEY), offers.sort(OFFER_KEY))
     own = found.with_columns(product_key().alias("own"))
     for _, group in own.group_by("product_key"):
@@ -282,3 +283,40 @@ def test_a_product_that_is_not_touched_is_the_same_as_the_day_before(history: li
         was = before.join(rest.select("product_key").unique(), on="product_key", how="semi")
         # Seen and gone again within a day changes nothing that is shown, only since when it is gone.
         assert_frame_equal(rest.sort(OFFER_KEY).drop("gone_from"), was.sort(OFFER_KEY).drop("gone_from"))
+
+
+def shop(*deliveries: Delivery) -> set[frozenset[str]]:
+    """The groups where every source is a shop whose own numbers tell its products apart."""
+    return groups(clusters(stand(deliveries).offers).drop(LINKS))
+
+
+def test_a_gtin_that_a_shop_gives_to_several_live_offers_says_nothing_about_these() -> None:
+    """A shop that writes one GTIN on every size has several products; elsewhere the GTIN still means one."""
+    sizes = alpha(1, a={"gtin": ONE}, b={"gtin": ONE})
+    assert shop(sizes) == sets("a", "b")
+    assert shop(sizes, beta(1, x={"gtin": ONE})) == sets("a", "b", "x")
+    assert shop(alpha(1, a={"gtin": ONE}), beta(1, x={"gtin": ONE})) == sets("ax")
+
+
+def test_so_does_a_part_number() -> None:
+    assert shop(alpha(1, a=PART, b=PART), beta(1, x=PART)) == sets("a", "b", "x")
+
+
+def test_a_withdrawn_offer_does_not_make_an_identifier_vague() -> None:
+    """A shop that lists a product under a new number continues it."""
+    renamed = [Delivery("alpha", 1, {"a": {"gtin": ONE}}), Delivery("alpha", 2, {"b": {"gtin": ONE}})]
+    assert shop(*renamed) == sets("ab")
+
+
+@given(histories())
+@settings(max_examples=40, deadline=None)
+def test_a_shop_has_no_two_live_offers_in_a_product(history: list[Delivery]) -> None:
+    found = clusters(stand(history).offers).filter("live")
+    assert not found.select("product_key", "source").is_duplicated().any()
+
+
+def test_offers_say_why_they_are_together() -> None:
+    found = clusters(stand([alpha(1, a={"gtin": ONE, **PART}), beta(1, x=PART, y={})]).offers)
+    assert found.sort("product_id").select("product_id", *LINKS).rows() == [
+        ("a", "gtin", 1.0, None), ("x", "mpn", 1.0, None), ("y", None, None, None),
+    ]  # fmt: skip

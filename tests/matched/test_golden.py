@@ -12,12 +12,14 @@ from polars.testing import assert_frame_equal
 
 from catalog_assets.contracts import violations
 from catalog_assets.matched.contract import MatchedProducts
-from catalog_assets.matched.transform import COMPARED, golden, tombstones
+from catalog_assets.matched.golden import COMPARED, Survivorship, golden
+from catalog_assets.matched.transform import tombstones
 from catalog_assets.vocabulary.columns import ATTRIBUTE, OFFER_FIELDS
 from tests.frames import KNOWN, MATCHED_PRODUCTS, STANDARDIZED_PRODUCTS, Row, conflict, date, frame, member, offer
 from tests.histories import shuffled
 
-PRIORITY = {"alpha": 10, "beta": 20, "gamma": 20}
+PRIORITY = Survivorship({"alpha": 10, "beta": 20, "gamma": 20})
+WHY = (pl.lit("gtin").alias("method"), pl.lit(1.0).alias("confidence"), pl.lit(None, pl.String).alias("model_version"))
 SILENT: Row = dict.fromkeys((name for name in OFFER_FIELDS if name != "name"), None)
 """An offer that states its name and nothing else."""
 
@@ -26,7 +28,7 @@ def members(*rows: Row, live: dict[str, bool] | None = None, product_key: str = 
     """Full offer rows of one product."""
     stands = pl.col("source").replace_strict(live or {}, default=True, return_dtype=pl.Boolean).alias("live")
     return frame(STANDARDIZED_PRODUCTS, rows).drop("run_id").with_columns(
-        pl.lit(product_key).alias("product_key"), stands
+        pl.lit(product_key).alias("product_key"), stands, pl.lit(None, pl.String).alias("parent_key"), *WHY
     )  # fmt: skip
 
 
@@ -59,7 +61,7 @@ def test_a_single_offer_is_its_golden_record() -> None:
         [{
             "product_key": "k1", "status": "live", "merged_into": None,
             **{name: stated[name] for name in OFFER_FIELDS}, "attributes": [attribute("color", "Black")],
-            "offers": [member("alpha", "1", 1)], "origins": [], "conflicts": [],
+            "offers": [member("alpha", "1", 1)], "links": [], "origins": [], "conflicts": [],
             "content_hash": found["content_hash"].item(), "known_from": KNOWN,
         }],
         without=["day", "run_id"],
@@ -195,7 +197,7 @@ def test_prices_of_different_currencies_are_not_compared() -> None:
 def test_of_prices_in_several_currencies_the_golden_one_is_the_chosen_one(currencies: tuple[str, str, str]) -> None:
     rows = [
         offer(source, price=Decimal(10 + n), currency=currency)
-        for n, (source, currency) in enumerate(zip(PRIORITY, currencies, strict=True))
+        for n, (source, currency) in enumerate(zip(PRIORITY.priority, currencies, strict=True))
     ]
     found = record(*rows)
     said = told(found, "price")
@@ -261,10 +263,12 @@ def products(draw: st.DrawFn) -> pl.DataFrame:
     frames = [members()]
     for key in ("k1", "k2", "k3"):
         places = draw(
-            st.lists(st.tuples(st.sampled_from(sorted(PRIORITY)), st.sampled_from("12")), unique=True, max_size=4)
+            st.lists(
+                st.tuples(st.sampled_from(sorted(PRIORITY.priority)), st.sampled_from("12")), unique=True, max_size=4
+            )
         )
         rows = [draw(offers(source, product_id)) for source, product_id in places]
-        stands = {source: draw(st.booleans()) for source in PRIORITY}
+        stands = {source: draw(st.booleans()) for source in PRIORITY.priority}
         frames.append(members(*rows, live=stands, product_key=key))
     return pl.concat(frames)
 
@@ -282,7 +286,7 @@ def test_a_single_offer_and_one_of_several_agree(stated: Row) -> None:
     """A second offer that is withdrawn says nothing, so but for the members all is as if it were not there."""
     alone = golden(members(stated), PRIORITY)
     accompanied = golden(members(stated, offer("beta", name="other", brand="other"), live={"beta": False}), PRIORITY)
-    assert_frame_equal(accompanied.drop("offers"), alone.drop("offers"))
+    assert_frame_equal(accompanied.drop("offers", "links"), alone.drop("offers", "links"))
 
 
 def _said(rows: list[Row], field: str) -> list[tuple[Row, str]]:
@@ -299,10 +303,11 @@ def _said(rows: list[Row], field: str) -> list[tuple[Row, str]]:
 @settings(max_examples=40, deadline=None)
 def test_every_value_is_the_first_one_said_and_every_difference_is_told(rows: pl.DataFrame) -> None:
     """The whole of `golden`, computed once more with loops."""
+    ranks = PRIORITY.priority
     for key, found in {row["product_key"]: row for row in golden(rows, PRIORITY).to_dicts()}.items():
         mine = rows.filter(pl.col("product_key") == key).to_dicts()
         mine.sort(
-            key=lambda r: (not r["live"], PRIORITY[r["source"]], -r["day"].toordinal(), r["source"], r["product_id"])
+            key=lambda r: (not r["live"], ranks[r["source"]], -r["day"].toordinal(), r["source"], r["product_id"])
         )
         assert [(o["source"], o["product_id"]) for o in found["offers"]] == [
             (r["source"], r["product_id"]) for r in mine
@@ -336,3 +341,56 @@ def _differ(field: str, values: list[str]) -> bool:
 
 def test_attributes_of_the_registry_are_what_the_tests_build() -> None:
     assert set(attribute("a", "b")) == set(dict(ATTRIBUTE))
+
+
+def winner(policy: dict[str, list[str]], field: str, *rows: Row) -> Any:
+    """The golden value of a field or attribute under a policy."""
+    found = golden(members(*rows), Survivorship(PRIORITY.priority, policy)).row(0, named=True)
+    if field in found:
+        return found[field]
+    return next(a["value"] for a in found["attributes"] if f"attributes.{a['name']}" == field)
+
+
+OLD = offer("alpha", day=1, name="First", price=Decimal(10), attributes=[attribute("color", "Black")])
+NEW = offer("beta", day=2, name="Second", price=Decimal(20), gtin="00000000000017",
+            attributes=[attribute("color", "Red"), attribute("weight", "5", "g")])  # fmt: skip
+THIRD = offer("gamma", day=1, name="Second", price=Decimal(30), attributes=[attribute("color", "Red")])
+
+
+@pytest.mark.parametrize(
+    ("policy", "field", "expected"),
+    [
+        ({}, "name", "First"),
+        ({"name": ["freshness"]}, "name", "Second"),
+        ({"name": ["agreement"]}, "name", "Second"),
+        ({"name": ["priority", "freshness"]}, "name", "First"),
+        ({"price": ["freshness"]}, "price", Decimal(20)),
+        ({"price": ["completeness"]}, "price", Decimal(20)),
+        ({"attributes": ["agreement"]}, "attributes.color", "Red"),
+        ({"attributes.color": ["agreement"]}, "attributes.color", "Red"),
+        ({"attributes": ["agreement"], "attributes.color": ["priority"]}, "attributes.color", "Black"),
+        ({"attributes.weight": ["agreement"]}, "attributes.color", "Black"),
+    ],
+)
+def test_the_policy_of_a_field_says_whose_value_wins(policy: dict[str, list[str]], field: str, expected: Any) -> None:
+    assert winner(policy, field, OLD, NEW, THIRD) == expected
+
+
+def test_a_tie_under_a_policy_goes_to_the_source_of_priority() -> None:
+    assert winner({"name": ["agreement"]}, "name", OLD, offer("beta", name="Second")) == "First"
+
+
+def test_what_a_policy_chose_says_so_in_origins_and_conflicts() -> None:
+    found = golden(members(OLD, NEW, THIRD), Survivorship(PRIORITY.priority, {"name": ["agreement"]}))
+    row = found.row(0, named=True)
+    assert told(row, "name") == [("beta", "Second", True), ("alpha", "First", False), ("gamma", "Second", False)]
+    assert origin("name", "beta", 2) in row["origins"]
+
+
+def test_a_price_keeps_its_currency_under_a_policy() -> None:
+    found = golden(
+        members(offer("alpha", price=Decimal(10), currency="EUR"),
+                offer("beta", day=2, price=Decimal(9), currency="USD")),
+        Survivorship(PRIORITY.priority, {"price": ["freshness"]}),
+    )  # fmt: skip
+    assert found.select("price", "currency").row(0) == (Decimal(9), "USD")

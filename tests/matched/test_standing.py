@@ -6,10 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from catalog_assets.matched.transform import OFFER_KEY, standing
+from catalog_assets.matched.standing import OFFER_KEY, standing
 from catalog_assets.vocabulary.columns import MOMENT
 from tests.frames import date
-from tests.histories import FULL, ROWS, SEEN, Delivery, histories, landed_at, listing, live, offer_rows, shuffled, stand
+from tests.histories import (
+    FULL,
+    IDENTITY,
+    ROWS,
+    SEEN,
+    Delivery,
+    histories,
+    landed_at,
+    listing,
+    live,
+    offer_rows,
+    shuffled,
+    stand,
+)
 
 TEN = "abcdefghij"
 HALF = {"alpha": 0.5}
@@ -29,7 +42,7 @@ def test_the_latest_row_of_each_offer_counts_and_its_first_day_is_kept() -> None
             "sequence": [1, 1],
             "delivery_id": ["alpha-3-1", "alpha-3-1"],
             "record_number": [1, 2],
-            **{name: pl.Series([None, None], dtype=pl.String) for name in ("gtin", "brand", "mpn")},
+            **{name: pl.Series([None, None], dtype=pl.String) for name in IDENTITY},
             "first_day": [date(1), date(3)],
             "live": [True, True],
             "gone_from": pl.Series([None, None], dtype=MOMENT),

@@ -1,6 +1,7 @@
 """A day's records become offers, and every other record has exactly one fate."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import polars as pl
@@ -72,6 +73,7 @@ def test_an_offer_has_the_columns_of_the_table():
     assert {name: value for name, value in row.items() if value is not None} == {
         "day": DAY, "source": "acme", "product_id": "1", "delivery_id": "d1", "record_number": 1, "name": "Lamp",
         "price": Decimal("1234.5"), "currency": "EUR", "attributes": [], "variants": 1, "known_from": LANDED,
+        "match_hash": row["match_hash"],
     }  # fmt: skip
     assert result.fates.is_empty()
     assert result.failures.is_empty()
@@ -81,24 +83,33 @@ def test_every_field_is_read():
     stated = {
         "sku": "7", "title": "Lamp", "p": "€ 12", "b": "H.P.", "m": "ab-1 ", "g": "4006381333931", "d": "<p>Nice</p>",
         "c": '["Home","Lamps"]', "a": "auf Lager", "s": "5", "u": "https://a.com/7", "i": '["https://a.com/7.jpg"]',
-        "t": "2026-02-28T10:00:00Z", "Weight (kg)": "1.5",
+        "t": "2026-02-28T10:00:00Z", "Weight (kg)": "1.5", "f": " L7 ",
     }  # fmt: skip
     columns = {
         "product_id": ["id", "sku"], "name": "title", "price": "p", "brand": "b", "mpn": "m", "gtin": "g",
         "description": "d", "category_path": "c", "availability": "a", "stock": "s", "url": "u", "image_url": "i",
-        "updated_at": "t",
+        "updated_at": "t", "item_group_id": "f",
     }  # fmt: skip
     frame = pl.DataFrame(
         [{"delivery_id": "d1", "record_number": 1, "id": None, **stated}], schema_overrides={"id": pl.String}
     )
     result = run(frame, columns=columns, attributes={"weight": "Weight (kg)"}, language="de")
-    assert result.offers.row(0, named=True) == {
-        "day": DAY, "source": "acme", "product_id": "7", "delivery_id": "d1", "record_number": 1, "name": "Lamp",
+    row = result.offers.row(0, named=True)
+    assert re.fullmatch("[0-9a-f]{32}", row["family"])
+    assert row == {
+        "day": DAY, "source": "acme", "product_id": "7", "item_group_id": "L7", "family": row["family"],
+        "match_hash": row["match_hash"], "delivery_id": "d1", "record_number": 1, "name": "Lamp",
         "brand": "HP", "mpn": "AB-1", "gtin": "04006381333931", "description": "Nice", "category_path": "Home > Lamps",
         "price": Decimal(12), "currency": "EUR", "availability": "in_stock", "stock": 5, "url": "https://a.com/7",
         "image_url": "https://a.com/7.jpg", "attributes": [{"name": "weight", "value": "1500", "unit": "g"}],
         "variants": 1, "source_updated_at": dt.datetime(2026, 2, 28, 10, tzinfo=dt.UTC), "known_from": LANDED,
     }  # fmt: skip
+
+
+def test_what_matching_reads_has_a_hash_and_a_price_does_not_change_it():
+    one, dearer, other = (run(cells(row)).offers["match_hash"].item() for row in (
+        ("1", "Lamp", "1", "EUR"), ("1", "Lamp", "2", "USD"), ("1", "Lamps", "1", "EUR")))  # fmt: skip
+    assert one == dearer != other
 
 
 def test_no_records_no_rows():

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.ledger import content_fingerprint
-from catalog_assets.matched.transform import product_key
+from catalog_assets.matched.identity import product_key
 from catalog_assets.stages import Partition, Report, StageError, execute, mark, recount
 from catalog_assets.vocabulary.columns import STAGE_LEDGER
 from catalog_assets.warehouse.stage import STAGE

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from catalog_assets.matched.transform import product_key
+from catalog_assets.matched.identity import product_key
 from catalog_assets.vocabulary.columns import OFFER
 from catalog_assets.warehouse.transform import AliasChanges, alias_changes, current, offers_of, published
 from tests.frames import CATALOG_PRODUCTS, PRODUCT_ALIASES, VALIDATED_PRODUCTS, Row, frame, member, product, tombstone

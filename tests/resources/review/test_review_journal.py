@@ -224,7 +224,7 @@ def test_opening_a_file_of_version_1_migrates_it(tmp_path):
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path):
     path = version_1(tmp_path / "review.sqlite")
-    broken = (*MIGRATIONS, Migration("0003_broken", ("CREATE TABLE later (id TEXT)", "SELECT id FROM nowhere")))
+    broken = (*MIGRATIONS, Migration("9999_broken", ("CREATE TABLE later (id TEXT)", "SELECT id FROM nowhere")))
     with sqlite3.connect(path, isolation_level=None) as connection:
         before = connection.execute("SELECT * FROM sqlite_master ORDER BY name").fetchall()
         with pytest.raises(sqlite3.OperationalError, match="nowhere"):
@@ -238,12 +238,12 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path):
 def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path):
     store = store_with(tmp_path, "a")
     with sqlite3.connect(store.path, isolation_level=None) as connection:
-        migrate(connection, store.path, (*MIGRATIONS, Migration("0003_leases", ("CREATE TABLE leases (id TEXT)",))))
+        migrate(connection, store.path, (*MIGRATIONS, Migration("9999_leases", ("CREATE TABLE leases (id TEXT)",))))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = store.path.read_bytes()
-    with pytest.raises(NewerReviewStore, match=r"newer version of this program \(it has: 0003_leases\)") as refusal:
+    with pytest.raises(NewerReviewStore, match=r"newer version of this program \(it has: 9999_leases\)") as refusal:
         SqliteReviewStore(store.path)
-    assert refusal.value.unknown == ("0003_leases",)
+    assert refusal.value.unknown == ("9999_leases",)
     assert store.path.read_bytes() == content
 
 
@@ -268,6 +268,7 @@ def test_released_migrations_are_never_edited():
     assert digests == {
         "0001_questions_and_decisions": "7464d0a0ab6f796c",
         "0002_decisions_are_append_only": "e4bc3e3e90ee324d",
+        "0003_any_kind_of_question": "31ec26ee2460911f",
     }
 
 
