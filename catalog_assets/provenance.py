@@ -102,7 +102,9 @@ def _has_offer(source: str, product_id: str) -> pl.Expr:
 def _history(world: World, source: str, product_id: str) -> list[Story]:
     """The days on which the product was touched: key, status, members, conflicts."""
     rows = world.lake.scan("matched_products").filter(_has_offer(source, product_id)).sort("day").collect()
-    columns = ("day", "product_key", "status", "name", "offers", "origins", "conflicts", "known_from")
+    columns = (
+        "day", "product_key", "parent_key", "status", "name", "offers", "links", "origins", "conflicts", "known_from",
+    )  # fmt: skip
     return rows.select(columns).to_dicts()
 
 
@@ -202,8 +204,12 @@ def tell(story: Story) -> Iterator[str]:
         yield f"                {str(record.get('payload'))[:160]!r}"
     yield "  was matched"
     for row in story["history"]:
-        others = [f"{o['source']}/{o['product_id']}" for o in row["offers"]]
+        why = {(link["source"], link["product_id"]): _why(link) for link in row["links"]}
+        members = [(o["source"], o["product_id"]) for o in row["offers"]]
+        others = [f"{source}/{product_id}{why.get((source, product_id), '')}" for source, product_id in members]
         yield f"    {row['day']}  {row['status']} as {row['product_key']} with {', '.join(others)}"
+        if row["parent_key"]:
+            yield f"                a variant of {row['parent_key']}"
         for conflict in row["conflicts"]:
             mark = "chosen" if conflict["chosen"] else "not chosen"
             yield f"                {conflict['field']}: {conflict['value']!r:.60} from {conflict['source']} ({mark})"
@@ -216,6 +222,13 @@ def tell(story: Story) -> Iterator[str]:
             yield f"                {row['file']}, record {row['record_number']}{_bytes(row)}"
         if row["payload"]:
             yield f"                {str(row['payload'])[:160]!r}"
+
+
+def _why(link: Story) -> str:
+    """Why an offer belongs to its product."""
+    if link["method"] == "model":
+        return f" (by matcher {link['model_version']}, {link['confidence']:.2f})"
+    return f" (by {link['method']})" if link["method"] else ""
 
 
 def _bytes(record: Story) -> str:

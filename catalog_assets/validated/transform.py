@@ -172,9 +172,19 @@ def _questions(rows: pl.DataFrame) -> pl.DataFrame:
         "question_id", "product_key", pl.lit("price").alias("kind"), pl.lit("price").alias("attribute"),
         amount.alias("value"), pl.col("currency").alias("unit"), pl.lit(0.5).alias("confidence"),
         pl.lit("rule").alias("method"), pl.lit("business rules").alias("model_version"), reason.alias("evidence"),
-        "name", pl.concat_str("name", pl.lit("\n"), pl.col("category").fill_null("no category")).alias("context"),
+        "name", _price_context().alias("context"),
         pl.lit(None, pl.String).alias("options"),
     ).sort("question_id", "product_key")  # fmt: skip
+
+
+def _price_context() -> pl.Expr:
+    """What a person sees of a doubtful price: the product, its category, and who says which price."""
+    said = pl.element().struct
+    prices = pl.col("conflicts").list.eval(
+        pl.concat_str(said.field("source"), pl.lit(": "), said.field("value")).filter(said.field("field") == "price")
+    )
+    lines = [pl.col("name"), pl.col("category").fill_null("no category"), prices.list.join("\n")]
+    return pl.concat_str(lines, separator="\n").str.strip_chars_end("\n")
 
 
 __all__ = ["QUALITY_FIELDS", "Validated", "price_statistics", "validate"]
