@@ -429,6 +429,43 @@ def matcher_list() -> None:
 
 
 @main.group(cls=Group)
+def rates() -> None:
+    """Exchange rates: put a rates file into force, look at what holds."""
+
+
+@rates.command("use")
+@BY
+@REASON
+@YES
+@click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day it is used for.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def rates_use(file: Path, first: dt.datetime, by: str, reason: str, yes: bool) -> None:
+    """Put a rates file (the layout of the European Central Bank's eurofxref-hist.csv) into force from a day on."""
+    from catalog_assets.rates import KIND, read_rates
+    from catalog_assets.releases import Statement, put_in_force, version_of
+
+    data = file.read_bytes()
+    known = read_rates(data)
+    dates = known["date"].unique().sort().to_list()
+    console.print(f"{known['currency'].n_unique()} currencies on {len(dates):,} dates, {dates[0]} to {dates[-1]}.")
+    said = Statement(KIND, version_of(data), data, first.date(), by, reason)
+    if _confirmed(lambda world: put_in_force(world, said, _now()), yes):
+        stated = put_in_force(_world(), said, _now())
+        console.print(f"Rates {stated.version} are in force from {stated.in_force_from}. {CARRIED_OUT}")
+
+
+@rates.command("show")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Default: today (UTC).")
+def rates_show(day: dt.datetime | None) -> None:
+    """The rates that hold on a day."""
+    from catalog_assets.rates import rates_for
+
+    found = rates_for(_world(), day.date() if day else _now().date())
+    rows = [[currency, str(rate.normalize())] for currency, rate in found.table.sort("currency").iter_rows()]
+    _grid(f"Rates {found.version} of {found.date}", ["currency", "for one euro"], rows, {"for one euro"})
+
+
+@main.group(cls=Group)
 def review() -> None:
     """Doubtful values: give them to people, take their decisions back."""
 

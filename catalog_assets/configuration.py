@@ -206,11 +206,14 @@ class Catalog(_Strict):
     limits: Limits = Limits()
     models: Models = Models()
     warehouse: Warehouse = Warehouse()
+    base_currency: Annotated[str, Field(pattern=CURRENCY)] = Field(
+        "EUR", description="Every price is also shown in this one, at the rates of its day."
+    )
     survivorship: dict[str, Annotated[list[Criterion], Field(min_length=1)]] = Field(
         default_factory=dict,
         description="Whose value wins a conflict, by field (or `attributes`, or `attributes.<name>`): criteria in "
-        "their order. priority: the source's; freshness: delivered last; agreement: stated by most; completeness: of the "
-        "offer that states most. Default and last word: priority, then freshness.",
+        "their order. priority: the source's; freshness: delivered last; agreement: stated by most; completeness: of "
+        "the offer that states most. Default and last word: priority, then freshness.",
     )
     sources: dict[Annotated[str, Field(pattern=NAME)], Source] = Field(min_length=1)
 

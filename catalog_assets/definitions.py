@@ -26,7 +26,8 @@ from sensors.days import days_sensor
 ARRIVAL_JOB, DAY_JOB, WAREHOUSE_JOB = "arrival", "day", "warehouse"
 ARRIVAL_ASSETS = ("deliveries", "raw_products", "standardized_products")
 DAY_ASSETS = (
-    "matched_products", "matched_pairs", "enriched_attributes", "enriched_products", "reviewed_attributes", "reviewed_products",
+    "matched_products", "matched_pairs", "enriched_attributes", "enriched_products", "reviewed_attributes",
+    "reviewed_products",
     "validated_products", "catalog_products", "product_aliases",
 )  # fmt: skip
 

@@ -1,10 +1,11 @@
-"""Trained models as facts of the journal: immutable, named by their hash, in force from a day.
+"""Trained models and reference tables as facts of the journal: immutable, named by their hash, in force from a day.
 
 Belongs here: putting a release into force, and which one is in force on a day. Does not belong here: what a release
 holds (each model's own module) and how it is trained.
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -60,6 +61,11 @@ def put_in_force(world: World, stated: Statement, now: dt.datetime) -> Release:
         row = {**stated.__dict__, "content": stated.content.decode(), "sequence": sequence, "recorded_at": now}
         world.lake.append("releases", pl.DataFrame([row], schema=RELEASES.schema))
     return Release(sequence, stated.version, stated.in_force_from)
+
+
+def version_of(data: bytes) -> str:
+    """12 hex digits over a release's bytes."""
+    return hashlib.sha256(data).hexdigest()[:12]
 
 
 def releases(world: World, kind: str) -> list[Release]:

@@ -46,6 +46,7 @@ _SANE: Row = {
     "attributes": [],
     "variants": 1,
     "links": [],
+    "language": "en",
     "match_hash": "m1",
     "origins": [],
     "conflicts": [],

@@ -35,7 +35,7 @@ def clocks(file: Path) -> set[str]:
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_transform_knows_frames_and_nothing_outside(stage):
     knowing = ("assets.py", "stage.py", "deliveries.py", "loading.py", "comparisons.py")
-    pure = [f for f in (PACKAGE / stage).glob("*.py") if f.name not in knowing]
+    pure = [f for f in (PACKAGE / stage).rglob("*.py") if f.name not in knowing]
     assert PACKAGE / stage / "transform.py" in pure
     for file in pure:
         assert not tops(file) & OUTSIDE, f"{file.name} reaches outside"

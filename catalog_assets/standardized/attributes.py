@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from catalog_assets.standardized.numbers import Mark
+from catalog_assets.standardized.dimensions import NAMES, sides
+from catalog_assets.standardized.numbers import Mark, whole_numbers
 from catalog_assets.standardized.text import (
     NULL_WORDS,
     first_filled,
@@ -31,8 +32,12 @@ from catalog_assets.vocabulary.units import SPELLINGS, dimension_of
 LIST = "*"
 LONGEST = 300
 """Characters; a longer text is a description, not a value."""
+LARGEST_COUNT = 999_999
 LONGEST_NAME = 200
 """Characters; a longer name is a text, not the name of an attribute."""
+
+SEVERAL = "dimensions"
+"""Name of an entry that states several sides at once, until it is parted into these."""
 
 ENTRY = {"row": pl.UInt32, "rank": pl.UInt32, "name": pl.String, "text": pl.String, "hint": pl.String}
 """One stated attribute: the row it stands in, its order there, vocabulary name, text, unit in the supplier's name."""
@@ -53,7 +58,6 @@ _FLAG_OF = {word: value for value, words in FLAG_VALUES.items() for word in word
 _NO_VALUE = frozenset({*PLACEHOLDERS, *NULL_WORDS})
 _PARTS = re.compile(r"\s*[,/;|&+、·]\s*| and | und | et | y | e | dan ")
 _SHARE = re.compile(r"\(?[0-9]{1,3}(?:[.,][0-9]+)? ?%\)?")
-_COUNT_WORDS = {"single": "1", "single item": "1", "single pack": "1", "one": "1", "pair": "2", "1 pair": "2"}
 
 # A JSON list of {"name": "...", "value": "..."} as marketplaces write it, which needs no JSON parser. No lone
 # surrogates, no control characters: what is unusual goes the slow way.
@@ -80,17 +84,26 @@ def attributes(cells: pl.DataFrame, columns: Mapping[str, str], mark: Mark, lang
     if LIST in columns:
         entries.append(_listed(cells[columns[LIST]], first_rank=len(columns)))
     stated = pl.concat([pl.DataFrame(schema=ENTRY), *entries])
+    several = pl.col("name") == SEVERAL
+    if stated.select(several.any()).item():
+        stated = pl.concat([stated.filter(~several), sides(stated.filter(several), mark, language)])
     return _gathered(_valued(stated, mark, language), cells.height)
 
 
 def attribute_of(stated: str) -> tuple[str, str | None] | None:
-    """The attribute that a supplier's name means, and the unit that the name states; None where it is not known."""
+    """The attribute that a supplier's name means, and the unit that the name states; None where it is not known.
+
+    A name of several sides at once is SEVERAL, and with it goes what it says in brackets.
+    """
     if len(stated) > LONGEST_NAME:
         return None
     name = " ".join(stated.lower().replace("_", " ").split()).strip(" :*")
     if name in _NAME_OF:
         return _NAME_OF[name], _hint(_NAME_OF[name], name)
     in_brackets = re.fullmatch(r"(.*?) ?[(\[（]([^()\[\]（）]*)[)\]）]", name)
+    base, said = in_brackets.groups() if in_brackets else (name, None)
+    if base in NAMES:
+        return SEVERAL, said
     first, _, last = name.rpartition(" ")
     candidates = [in_brackets.groups()] if in_brackets else []
     candidates += [(first, last), (first.removesuffix(" in"), last)]
@@ -247,7 +260,7 @@ def _values(stated: pl.DataFrame, mark: Mark, language: str) -> pl.DataFrame:
     readers: dict[str, Callable[[pl.DataFrame], pl.Series]] = {
         "quantity": lambda part: quantities(part, mark, language),
         "choice": _choices,
-        "count": lambda part: mapped(part["lower"], _count),
+        "count": lambda part: _counts(part["lower"]),
         "flag": lambda part: part["lower"].replace_strict(_FLAG_OF, default=None, return_dtype=pl.String),
         "text": lambda part: part["text"],
     }
@@ -283,13 +296,12 @@ def read_choice(attribute: Attribute, lower: str) -> str | None:
     return ", ".join(dict.fromkeys(choice for choice in choices if choice))
 
 
-def _count(lower: str) -> str | None:
-    """The one whole number of a text (`20pcs`, `pack of 6`); None where there are several or none."""
-    if lower in _COUNT_WORDS:
-        return _COUNT_WORDS[lower]
-    numbers = re.findall(r"[0-9]+", lower)
-    is_one = len(numbers) == 1 and len(numbers[0]) <= 6 and int(numbers[0]) > 0
-    return str(int(numbers[0])) if is_one else None
+def _counts(lower: pl.Series) -> pl.Series:
+    """The one whole number of each text (`20pcs`, `pack of six`); null where there are several, none, or too many."""
+    found = whole_numbers(lower)
+    number = found.list.first()
+    is_one = (found.list.len() == 1) & number.is_between(1, LARGEST_COUNT)
+    return number.set(~is_one.fill_null(False), None).cast(pl.String)
 
 
 def _gathered(valued: pl.DataFrame, height: int) -> pl.Series:

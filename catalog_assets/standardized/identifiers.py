@@ -63,10 +63,11 @@ def mpns(texts: pl.Series) -> pl.Series:
     normal = pl.col("text").str.replace(r"^[^\p{L}\p{N}(]+", "").str.replace(r"[^\p{L}\p{N}+)]+$", "")
     frame = frame.with_columns(normal.alias("normal"))
     opened, closed = (pl.col("normal").str.contains(mark, literal=True) for mark in "()")
-    frame = frame.with_columns(
-        pl.when(opened != closed).then(pl.col("normal").str.strip_chars("() ")).otherwise("normal")
-    )
-    frame = frame.with_columns(pl.col("normal").str.replace(r"^\(([^()]*)\)$", "${1}").alias("normal"))
+    inner = pl.col("normal").str.extract(r"^\(([^()]*)\)$")
+    # What a parenthesis held together may begin or end in marks of its own: these go with it.
+    bare = pl.coalesce(pl.when(opened != closed).then("normal"), inner)
+    bare = bare.str.replace(r"^[^\p{L}\p{N}]+", "").str.replace(r"[^\p{L}\p{N}+]+$", "")
+    frame = frame.with_columns(pl.coalesce(bare, "normal").alias("normal"))
     stated = pl.col("normal").str.contains(r"[\p{L}\p{N}]") & ~pl.any_horizontal(
         pl.col(column).is_in(_NO_MPN) for column in ("text", "normal")
     )

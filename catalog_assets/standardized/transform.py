@@ -29,6 +29,7 @@ from catalog_assets.digests import digest
 from catalog_assets.standardized import attributes, identifiers, moments, names, stock
 from catalog_assets.standardized.contract import RECORD_RULES, RULES
 from catalog_assets.standardized.families import family
+from catalog_assets.standardized.language import languages
 from catalog_assets.standardized.prices import prices
 from catalog_assets.standardized.text import first_filled, folded, plain
 from catalog_assets.vocabulary.columns import MOMENT, MONEY, RECORD_FATES, STANDARDIZED_PRODUCTS
@@ -217,11 +218,12 @@ def _offers(
     taken = _taken(cells, latest)
     fields = ("brand", "mpn", "gtin", "description", "category_path", "availability", "stock", "url", "image_url")
     stated = taken.select(first_filled(cells, columns.get(c, [])).alias(c) for c in (*fields, "updated_at", GROUP))
+    described = plain(stated["description"])
     read = {
         "brand": names.brands(stated["brand"]),
         "mpn": identifiers.mpns(stated["mpn"]),
         "gtin": identifiers.gtins(stated["gtin"]),
-        "description": plain(stated["description"]),
+        "description": described,
         "category_path": names.category_paths(stated["category_path"]),
         "words": stock.availability_words(stated["availability"]),
         "stock": _stock(cells, latest, merged, source),
@@ -229,6 +231,7 @@ def _offers(
         "image_url": identifiers.addresses(stated["image_url"]),
         "source_updated_at": moments.moments(stated["updated_at"]),
         "attributes": attributes.attributes(taken, source.attributes, source.decimal, source.language),
+        "language": languages(latest["name"], described, source.language),
         GROUP: stated.select(folded(pl.col(GROUP)))[GROUP],
     }
     kept = latest.select(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
+from catalog_assets.rates import converted, rates_for, version_for
 from catalog_assets.stages import NO_FATES, NO_QUARANTINE, Outcome, Partition, Stage, World, marks, require
 from catalog_assets.validated.contract import ValidatedProducts
 from catalog_assets.validated.transform import price_question, price_statistics, validate
@@ -34,8 +35,9 @@ def _inputs(world: World, partition: Partition, decisions: pl.DataFrame) -> str:
     require(world, UPSTREAM, partition)
     limits = world.catalog.thresholds.model_dump_json(exclude={"accept"})
     days = _done(world, partition.day).rows()
-    version = code_version("validated", "digests.py")
-    return fingerprint(days, decisions_fingerprint(decisions), limits, version, VOCABULARY)
+    version = code_version("validated", "digests.py", "rates.py")
+    money = (world.catalog.base_currency, version_for(world, partition.day))
+    return fingerprint(days, decisions_fingerprint(decisions), limits, version, VOCABULARY, *money)
 
 
 def _decisions(world: World, partition: Partition) -> pl.DataFrame:
@@ -54,13 +56,16 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     reviewed = world.lake.read(UPSTREAM, day=day).drop("day", "run_id")
     statistics = price_statistics(_standing_prices(world, day), world.catalog.thresholds.price_sample)
     result = validate(reviewed, statistics, decisions, day, world.catalog.thresholds)
-    table = result.products.with_columns(pl.lit(day).alias("day"))
+    rates = rates_for(world, day)
+    based = converted(result.products, rates, world.catalog.base_currency).alias("base_price")
+    version = pl.when(pl.col("base_price").is_not_null()).then(pl.lit(rates.version)).alias("rates_version")
+    table = result.products.with_columns(based).with_columns(version, pl.lit(day).alias("day"))
     return Outcome(
         reviewed["product_key"],
         {"validated_products": table},
         fates=_fates(result.failures),
         quarantine=_quarantine(result.failures, reviewed),
-        details=_details(table, result.failures),
+        details=_details(table, result.failures) | {"rates": rates.date.isoformat()},
         inputs=fingerprinted,
         settle=lambda: world.review.replace_day(day, result.questions, ("price",)),
     )

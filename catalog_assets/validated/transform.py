@@ -87,7 +87,7 @@ def validate(
     shown = marked.with_columns(
         pl.when(waits).then("price").alias("proposed_price"), pl.when(~waits).then("price").alias("price")
     )
-    scored = _score(shown, day)
+    scored = _score(shown, day).with_columns(base_price=None, rates_version=None)  # the stage knows the rates
     columns = [name for name in VALIDATED_PRODUCTS.columns if name not in ("day", "run_id")]
     products = scored.select(pl.col(name).cast(VALIDATED_PRODUCTS.schema[name]) for name in columns).sort("product_key")
     return Validated(products, failures, _questions(marked.filter(waits | settled & pl.col("price_decided"))))

@@ -167,6 +167,8 @@ ENRICHED_FIELDS = {
 QUALITY_FIELDS = {
     "price_state": Column(pl.String, "accepted, pending (held for a person), rejected or none (no source sends one)"),
     "proposed_price": _optional(MONEY, "The price held for a person while price_state is pending"),
+    "base_price": _optional(MONEY, "The price in the catalogue's base_currency, at the rates of the day"),
+    "rates_version": _optional(pl.String, "Version of these rates"),
     "price_method": _optional(pl.String, "Who gave the price: supplier, person (a decision) or pin"),
     "price_annotator": _optional(pl.String, "Who decided about the price, where a person did"),
     "price_decided_at": _optional(MOMENT, "When they did"),
@@ -233,6 +235,9 @@ STANDARDIZED_PRODUCTS = Table(
         "record_number": RECORD,
         **OFFER_FIELDS,
         "attributes": Column(pl.List(ATTRIBUTE), "Attributes the supplier states, in vocabulary terms, by name"),
+        "language": Column(
+            pl.String, "ISO 639-1 code of its text as detected; the source's own where too little tells"
+        ),
         "item_group_id": _optional(pl.String, "The supplier's own group of variants that this product belongs to"),
         "family": _optional(pl.String, "Hash of that group, or of brand and name without its own colour and size"),
         "variants": Column(pl.Int32, "Rows of the feed that describe this product"),
@@ -550,15 +555,15 @@ CORRECTIONS = Table(
 
 RELEASES = Table(
     "releases",
-    "one trained model put into force from a day: journal, never changed",
+    "one trained model or reference put into force from a day: journal, never changed",
     ("kind", "sequence"),
     ("kind",),
     {
-        "kind": Column(pl.String, "What it does: matcher"),
+        "kind": Column(pl.String, "What it is: matcher, rates"),
         "sequence": Column(pl.Int64, "Order of the releases of its kind, from 1"),
         "version": Column(pl.String, "Hash of its content"),
         "in_force_from": Column(pl.Date, "First day that it is used for; of two for one day the later stated counts"),
-        "content": Column(pl.String, "The release itself, as JSON"),
+        "content": Column(pl.String, "The release itself (a matcher as JSON, rates as CSV)"),
         "person": Column(pl.String, "Who put it into force"),
         "reason": Column(pl.String, "Why"),
         "recorded_at": Column(MOMENT, "When it became known"),

@@ -3,9 +3,10 @@
 Belongs here: spellings of units and how they convert, as data, with the two small look-ups over them. Does not belong
 here: reading numbers out of text (`standardized/units.py`), and which attribute is measured in what (`attributes.py`).
 
-Factors are exact decimals. Two are conventions of the trade rather than of physics, and are the same everywhere here:
-1 GB is 1024 MB (memory is sold as 512 MB or 0.5 GB), 1 TB is 1000 GB (so drives are sold); a month is the twelfth
-part of a year, and 30 days.
+Factors are exact decimals (NIST SP 811, appendix B). Two are conventions of the trade rather than of physics, and are
+the same everywhere here: 1 GB is 1024 MB (memory is sold as 512 MB or 0.5 GB), 1 TB is 1000 GB (so drives are sold); a
+month is the twelfth part of a year, and 30 days. A duration is what a contract or a season lasts (months), a time what
+a clock measures (seconds).
 """
 
 from dataclasses import dataclass
@@ -16,13 +17,15 @@ from decimal import Decimal
 class Unit:
     """A unit: its canonical spelling, its dimension, how many canonical units one of it is, and other spellings.
 
-    Aliases are lower case; a spelling is looked up in lower case within a dimension ("m" is metre or month).
+    Aliases are lower case; a spelling is looked up in lower case within a dimension ("m" is metre or month). `offset`
+    is added before the factor is applied: only scales of temperature have one, whose zeros differ.
     """
 
     symbol: str
     dimension: str
     factor: Decimal
     aliases: tuple[str, ...]
+    offset: Decimal = Decimal(0)
 
 
 CANONICAL: dict[str, str] = {
@@ -35,6 +38,10 @@ CANONICAL: dict[str, str] = {
     "charge": "mAh",
     "frequency": "Hz",
     "duration": "month",
+    "time": "s",
+    "area": "m2",
+    "temperature": "°C",
+    "count": "pc",
 }
 """Dimension -> the unit whose factor is 1."""
 
@@ -140,7 +147,51 @@ _UNITS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("duration", "week", "7/30", "week|weeks|wk|wks|woche|wochen|semana|semanas|minggu"),
     ("duration", "day", "1/30", "day|days|tag|tage|tagen|jour|jours|día|días|dia|dias|hari|ngày|วัน|天|日"),
+    ("time", "ms", "0.001", "ms|msec|msecs|millisecond|milliseconds|millisekunde|millisekunden"),
+    ("time", "s", "1", "s|sec|secs|sec.|second|seconds|sekunde|sekunden|seconde|secondes|segundo|segundos|detik|秒"),
+    ("time", "min", "60", "min|mins|min.|minute|minutes|minuten|minuto|minutos|minuti|menit|phút|นาที|分钟|分鐘"),
+    (
+        "time",
+        "h",
+        "3600",
+        "h|hr|hrs|hr.|hour|hours|std|stunde|stunden|heure|heures|hora|horas|ora|ore|jam|giờ|ชั่วโมง|小时|小時",
+    ),
+    ("area", "mm2", "0.000001", "mm2|mm²|sq mm|sq. mm|square millimeter|square millimeters|square millimetres"),
+    ("area", "cm2", "0.0001", "cm2|cm²|sq cm|sq. cm|sqcm|square centimeter|square centimeters|square centimetres"),
+    (
+        "area",
+        "m2",
+        "1",
+        "m2|m²|qm|sqm|sq m|sq. m|sq. m.|square meter|square meters|square metre|square metres|quadratmeter|mètre carré|"
+        "mètres carrés|metro cuadrado|metros cuadrados|meter persegi|ตารางเมตร|平方米",
+    ),
+    ("area", "ha", "10000", "ha|hectare|hectares|hektar|hectárea|hectáreas"),
+    ("area", "sq in", "0.00064516", "sq in|sq. in|sq. in.|sq.in.|sqin|in2|in²|square inch|square inches"),
+    ("area", "sq ft", "0.09290304", "sq ft|sq. ft|sq. ft.|sq.ft.|sqft|ft2|ft²|square foot|square feet"),
+    ("area", "sq yd", "0.83612736", "sq yd|sq. yd|sq. yd.|sqyd|yd2|yd²|square yard|square yards"),
+    ("area", "acre", "4046.8564224", "ac|acre|acres"),
+    (
+        "temperature",
+        "°C",
+        "1",
+        "°c|℃|º c|ºc|° c|c|celsius|degrees celsius|degree celsius|deg c|grad celsius|grad|摄氏度",
+    ),
+    ("temperature", "°F", "5/9", "°f|℉|ºf|º f|° f|f|fahrenheit|degrees fahrenheit|degree fahrenheit|deg f|华氏度"),
+    ("temperature", "K", "1", "k|kelvin"),
+    (
+        "count",
+        "pc",
+        "1",
+        "pc|pcs|pc.|pcs.|piece|pieces|ea|ea.|each|unit|units|item|items|ct|count|stk|stk.|stück|pièce|pièces|pieza|piezas|"
+        "unidad|unidades|peça|peças|pezzo|pezzi|buah|biji|cái|chiếc|ชิ้น|个|個|件",
+    ),
+    ("count", "pair", "2", "pair|pairs|pr|prs|paar|paire|paires|par|pares|paio|paia|pasang|คู่|双|雙"),
+    ("count", "dozen", "12", "dozen|dozens|dz|doz|doz.|dutzend|douzaine|docena|dúzia|dozzina|lusin|โหล|打"),
+    ("count", "gross", "144", "gross|grosses"),
 )
+
+_OFFSETS: dict[str, Decimal] = {"°F": Decimal(-32), "K": Decimal("-273.15")}
+"""What is added to a temperature before its factor makes it one in °C."""
 
 
 def _exact(text: str) -> Decimal:
@@ -150,9 +201,10 @@ def _exact(text: str) -> Decimal:
 
 
 UNITS: tuple[Unit, ...] = tuple(
-    Unit(symbol, dimension, _exact(factor), tuple(aliases.split("|"))) for dimension, symbol, factor, aliases in _UNITS
+    Unit(symbol, dimension, _exact(factor), tuple(aliases.split("|")), _OFFSETS.get(symbol, Decimal(0)))
+    for dimension, symbol, factor, aliases in _UNITS
 )
-"""Every unit. Only weeks and days have a factor that does not end (28 digits are kept)."""
+"""Every unit. Only weeks, days and °F have a factor that does not end (28 digits are kept)."""
 
 BY_SYMBOL: dict[str, Unit] = {unit.symbol: unit for unit in UNITS}
 
@@ -166,8 +218,21 @@ def dimension_of(symbol: str) -> str:
 
 
 def factor(from_symbol: str, to_symbol: str) -> Decimal:
-    """How many `to` units one `from` unit is. Raises ValueError where the two measure different things."""
+    """How many `to` units one `from` unit is. Raises ValueError where the two measure different things, or where zero
+    of one is not zero of the other (`conversion` is for these)."""
+    times, plus = conversion(from_symbol, to_symbol)
+    if plus:
+        raise ValueError(f"{from_symbol} and {to_symbol} have different zeros: no factor alone converts them")
+    return times
+
+
+def conversion(from_symbol: str, to_symbol: str) -> tuple[Decimal, Decimal]:
+    """What a value in `from` units is multiplied by, and what is then added, to have it in `to` units.
+
+    Raises ValueError where the two measure different things.
+    """
     one, other = BY_SYMBOL[from_symbol], BY_SYMBOL[to_symbol]
     if one.dimension != other.dimension:
         raise ValueError(f"{from_symbol} is {one.dimension}, {to_symbol} is {other.dimension}: they do not convert")
-    return one.factor / other.factor
+    times = one.factor / other.factor
+    return times, one.offset * times - other.offset

@@ -55,7 +55,24 @@ def quantity(name, text, hint=None, *, mark="auto", language="en"):
         ("weight", "500", None),
         ("weight", "0 kg", None),
         ("weight", "99999999 kg", None),
-        ("weight", "5 lb 3 oz", None),
+        ("weight", "5 lb 3 oz", "2353.0104"),
+        ("weight", "5 lb. and 3 oz.", "2353.0104"),
+        ("length", "6'2\"", "187.96"),
+        ("length", "6' 2 1/2\"", "189.23"),
+        ("length", "20½ in", "52.07"),
+        ("length", "47 1/4 in", "120.015"),
+        ("length", '11-3/5"', "29.464"),
+        ("length", "5-ft", "152.4"),
+        ("warranty", "1 year 6 months", "18"),
+        ("weight", "5 lb 80 oz", None),
+        ("weight", "3 oz 5 lb", None),
+        ("weight", "5 lb 3 cm", None),
+        ("storage", "1 TB 256 GB", None),
+        ("volume", "0.5 m3", "500000"),
+        ("volume", "3in3", "49.1612"),
+        ("length", "5 m2", None),
+        ("length", "24/7 in", None),
+        ("length", "8/4 in", None),
         ("weight", "5 cm", None),
         ("weight", "-5 kg", None),
         ("voltage", "100-240 V", None),
@@ -68,6 +85,34 @@ def quantity(name, text, hint=None, *, mark="auto", language="en"):
 )
 def test_quantity(name, text, expected):
     assert quantity(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Dimensions", "30 x 20 x 5 cm (W x D x H)", [("depth", "20"), ("height", "5"), ("width", "30")]),
+        ("Dimensions (L x W x H)", "300 x 200 x 50.25 mm", [("height", "5.025"), ("length", "30"), ("width", "20")]),
+        ("Abmessungen (cm)", "B 30 x T 20", []),
+        ("Product Dimensions (in)", "20 1/8 w x 3 d", [("depth", "7.62"), ("width", "51.1175")]),
+        ("Dimensions", "30 x 20 x 5 cm", []),
+        ("Package Dimensions", "30 x 20 x 5 cm (W x D x H)", []),
+        ("Dimensions", "<b>30</b> cm W &times; 20 cm H", [("height", "20"), ("width", "30")]),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_sides_that_are_stated_together_are_parted(name, text, expected, language):
+    cells = {"all": [json.dumps([{"name": name, "value": text}])]}
+    assert stated(cells, {"*": "all"}, language=language) == [[(side, value, "cm") for side, value in expected]]
+
+
+def test_parted_sides_are_read_under_any_mark_and_go_behind_a_side_that_is_stated_alone():
+    cells = {
+        "all": ['{"dimensions": "1.234,5 mm W x 20 mm H", "width": "3 cm"}', '{"dimensions": "12,5 cm W x 2 cm H"}']
+    }
+    assert stated(cells, {"*": "all"}, mark="comma") == [
+        [("height", "2", "cm"), ("width", "3", "cm")],
+        [("height", "2", "cm"), ("width", "12.5", "cm")],
+    ]
 
 
 def test_the_hint_names_the_unit_and_the_text_goes_before_it():

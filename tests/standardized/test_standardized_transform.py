@@ -73,7 +73,7 @@ def test_an_offer_has_the_columns_of_the_table():
     assert {name: value for name, value in row.items() if value is not None} == {
         "day": DAY, "source": "acme", "product_id": "1", "delivery_id": "d1", "record_number": 1, "name": "Lamp",
         "price": Decimal("1234.5"), "currency": "EUR", "attributes": [], "variants": 1, "known_from": LANDED,
-        "match_hash": row["match_hash"],
+        "match_hash": row["match_hash"], "language": "en",
     }  # fmt: skip
     assert result.fates.is_empty()
     assert result.failures.is_empty()
@@ -97,8 +97,8 @@ def test_every_field_is_read():
     row = result.offers.row(0, named=True)
     assert re.fullmatch("[0-9a-f]{32}", row["family"])
     assert row == {
-        "day": DAY, "source": "acme", "product_id": "7", "item_group_id": "L7", "family": row["family"],
-        "match_hash": row["match_hash"], "delivery_id": "d1", "record_number": 1, "name": "Lamp",
+        "day": DAY, "source": "acme", "product_id": "7", "item_group_id": "L7", "language": "de",
+        "family": row["family"], "match_hash": row["match_hash"], "delivery_id": "d1", "record_number": 1, "name": "Lamp",
         "brand": "HP", "mpn": "AB-1", "gtin": "04006381333931", "description": "Nice", "category_path": "Home > Lamps",
         "price": Decimal(12), "currency": "EUR", "availability": "in_stock", "stock": 5, "url": "https://a.com/7",
         "image_url": "https://a.com/7.jpg", "attributes": [{"name": "weight", "value": "1500", "unit": "g"}],

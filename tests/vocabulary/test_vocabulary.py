@@ -60,10 +60,26 @@ def test_a_spelling_of_a_unit_is_one_unit():
         ("MB", "GB", "0.0009765625"),
         ("year", "month", "12"),
         ("Ah", "mAh", "1000"),
+        ("ha", "m2", "10000"),
+        ("sq ft", "sq in", "144"),
+        ("acre", "m2", "4046.8564224"),
+        ("h", "min", "60"),
+        ("gross", "dozen", "12"),
     ],
 )
 def test_factors_are_exact(one, other, expected):
     assert units.factor(one, other) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "one", "other", "expected"),
+    [(212, "°F", "°C", 100), (-40, "°F", "°C", -40), (0, "°C", "°F", 32), (0, "K", "°C", Decimal("-273.15"))],
+)
+def test_scales_of_temperature_have_different_zeros(value, one, other, expected):
+    times, plus = units.conversion(one, other)
+    assert round(value * times + plus, 20) == expected
+    with pytest.raises(ValueError, match="different zeros"):
+        units.factor(one, other)
 
 
 def test_what_measures_different_things_does_not_convert():
