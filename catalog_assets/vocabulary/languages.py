@@ -6,8 +6,8 @@ that only one of them uses. Does not belong here: telling the language of a text
 
 FUNCTION_WORDS: dict[str, str] = {
     "en": "the and for with of is are this that your you from not it or by our be have will can its which",
-    "de": "der die das und mit für ist ein eine auf von den dem nicht auch sich bei aus wird oder zu im sie einem einer "
-    "ihre durch nach wie zum zur sind dieses stück farbe größe",
+    "de": "der die das und mit für ist ein eine auf von den dem nicht auch sich bei aus wird oder zu im sie einem "
+    "einer ihre durch nach wie zum zur sind dieses stück farbe größe",
     "fr": "le la les des et pour avec une dans est sur du au aux vous votre pas plus par ce cette qui sont ou en "
     "couleur taille",
     "es": "el los las para con una de es que por del y su se más como en o este esta sin tu al cuando son tiene "

@@ -98,7 +98,8 @@ def test_every_field_is_read():
     assert re.fullmatch("[0-9a-f]{32}", row["family"])
     assert row == {
         "day": DAY, "source": "acme", "product_id": "7", "item_group_id": "L7", "language": "de",
-        "family": row["family"], "match_hash": row["match_hash"], "delivery_id": "d1", "record_number": 1, "name": "Lamp",
+        "family": row["family"], "match_hash": row["match_hash"], "delivery_id": "d1", "record_number": 1,
+        "name": "Lamp",
         "brand": "HP", "mpn": "AB-1", "gtin": "04006381333931", "description": "Nice", "category_path": "Home > Lamps",
         "price": Decimal(12), "currency": "EUR", "availability": "in_stock", "stock": 5, "url": "https://a.com/7",
         "image_url": "https://a.com/7.jpg", "attributes": [{"name": "weight", "value": "1500", "unit": "g"}],
