@@ -177,15 +177,28 @@ def demo(products: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def status(as_json: bool) -> None:
     """Each day: what is done, stale, open or missing, and what waits or was refused."""
-    from catalog_assets.terminal import status_rows
+    from catalog_assets.terminal import status_rows, work_left
 
-    rows = status_rows(_world())
+    world = _world()
+    rows = status_rows(world)
     if as_json:
         click.echo(json.dumps(rows, default=str))
         return
     _grid("Days", list(rows[0]) if rows else ["day"], [list(row.values()) for row in rows])
     if not rows:
         console.print("Nothing has been delivered yet.")
+    left = work_left(world)
+    if left:
+        console.print(left)
+
+
+@main.command()
+def preview() -> None:
+    """What running all that is stale, open or missing would change in the catalogue, worked out on a copy."""
+    from catalog_assets.preview import outstanding
+
+    console.print("Working out what this changes …")
+    _show(outstanding(_world()))
 
 
 @main.command()
@@ -248,7 +261,12 @@ def _confirmed(correction: Callable[[Any], object], yes: bool) -> bool:
     from catalog_assets.preview import preview
 
     console.print("Working out what this changes …")
-    found = preview(_world(), correction)
+    _show(preview(_world(), correction))
+    return yes or click.confirm("State it?")
+
+
+def _show(found: Any) -> None:
+    """A difference, as tables."""
     columns = {"product_key": 24}
     for title, frame in (
         ("Would appear", found.appear),
@@ -263,7 +281,6 @@ def _confirmed(correction: Callable[[Any], object], yes: bool) -> bool:
         console.print(Text(f"Cannot be run, so what it would change is not shown: {told}", style="yellow"))
     if found.empty:
         console.print("Nothing in the catalogue would change.")
-    return yes or click.confirm("State it?")
 
 
 CARRIED_OUT = "`catalog backfill` carries it out; of the latest 14 days also the days sensor, by itself."

@@ -56,6 +56,15 @@ def preview(world: World, correction: Callable[[World], object]) -> Difference:
         return replace(difference(before, beside.lake.read("catalog_products")), failing=failing)
 
 
+def outstanding(world: World) -> Difference:
+    """What running all that is stale, open or missing would change in `catalog_products`: after a change of vocabulary,
+    rules or configuration what it does, before it is done."""
+    with shadow(world) as beside:
+        before = beside.lake.read("catalog_products")
+        failing = _settle(beside)
+        return replace(difference(before, beside.lake.read("catalog_products")), failing=failing)
+
+
 def _settle(world: World) -> tuple[str, ...]:
     """Catch up; what fails, such as the very delivery that is about to be taken back, is named and passed over."""
     failing: list[str] = []

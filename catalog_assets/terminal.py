@@ -190,6 +190,25 @@ def status_rows(world: World) -> list[dict[str, Any]]:
     return rows
 
 
+def work_left(world: World) -> str:
+    """One sentence about what is to be run: partitions, and the units that they held when they were last run."""
+    waiting = [state for state in states(world) if state.state != "done"]
+    if not waiting:
+        return ""
+    places = pl.DataFrame(
+        [(state.stage, state.partition.day, state.partition.source) for state in waiting],
+        schema={"stage": pl.String, "day": pl.Date, "source": pl.String},
+        orient="row",
+    )
+    known = world.lake.read("stage_ledger").join(places, on=["stage", "day", "source"], how="semi")
+    days = places["day"].n_unique()
+    return (
+        f"To run: {len(waiting):,} partitions of {days:,} {'day' if days == 1 else 'days'}, "
+        f"{int(known['received'].sum()):,} units when they were last run. `catalog preview` shows what it would "
+        "change, `catalog backfill` does it."
+    )
+
+
 def _summed(found: list[str]) -> str:
     if all(state == "done" for state in found):
         return "done"

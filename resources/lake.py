@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Field, Schema, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from catalog_assets.vocabulary.columns import TABLES, Table
@@ -48,6 +48,7 @@ class Lake:
         self.uri = uri.rstrip("/")
         self.options = dict(options or {}) or None
         self.on_commit = on_commit or (lambda label: None)
+        self._wide: set[str] = set()
 
     def location(self, name: str) -> str:
         """Where a table is."""
@@ -61,7 +62,7 @@ class Lake:
         """The table, or those rows of it that have the given partition values; empty if it was never written."""
         if not self.exists(name):
             return TABLES[name].empty().lazy()
-        frame = pl.scan_delta(self.location(name), storage_options=self.options).select(TABLES[name].columns.keys())
+        frame = _with_columns(pl.scan_delta(self.location(name), storage_options=self.options), TABLES[name])
         return frame.filter(*(pl.col(key) == value for key, value in partition.items())) if partition else frame
 
     def read(self, name: str, **partition: Value) -> pl.DataFrame:
@@ -141,6 +142,7 @@ class Lake:
     def _ensure(self, table: Table) -> None:
         location = self.location(table.name)
         if DeltaTable.is_deltatable(location, storage_options=self.options):
+            self._widen(table)
             return
         if "://" not in location:
             os.makedirs(location, exist_ok=True)
@@ -155,6 +157,18 @@ class Lake:
         except DeltaError:  # `ignore` looks first, then commits: another writer may have made it in between
             if not self.exists(table.name):
                 raise
+
+    def _widen(self, table: Table) -> None:
+        """Give a table of an older version the columns that it lacks, empty. Looked at once a process and table."""
+        if table.name in self._wide:
+            return
+        target = DeltaTable(self.location(table.name), storage_options=self.options)
+        there = {field.name for field in target.schema().fields}
+        wanted = Schema.from_arrow(table.empty().to_arrow().schema).fields
+        lacking = [field for field in wanted if field.name not in there]
+        if lacking:
+            self._commit(table.name, lambda: _added(self.location(table.name), lacking, self.options))
+        self._wide.add(table.name)
 
     def _commit(self, name: str, write: Callable[[], Any]) -> None:
         """Commit, trying again with jitter when another writer was faster (delta-rs fails loudly then)."""
@@ -186,6 +200,24 @@ class _Snapshot(Lake):
 
     def _commit(self, name: str, write: Callable[[], Any]) -> None:
         raise TypeError(f"{name} cannot be written through a snapshot")
+
+
+def _with_columns(frame: pl.LazyFrame, table: Table) -> pl.LazyFrame:
+    """The registry's columns; one that a table of an older version lacks is null until the table is written again."""
+    there = frame.collect_schema().names()
+    return frame.select(
+        pl.col(name) if name in there else pl.lit(None, column.dtype).alias(name)
+        for name, column in table.columns.items()
+    )
+
+
+def _added(location: str, fields: list[Field], options: dict[str, str] | None) -> None:
+    """Add those of the columns that are still lacking; somebody else may have been faster."""
+    target = DeltaTable(location, storage_options=options)
+    there = {field.name for field in target.schema().fields}
+    left = [field for field in fields if field.name not in there]
+    if left:
+        target.alter.add_columns(left)
 
 
 def _pause(attempt: int) -> None:

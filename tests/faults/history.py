@@ -1,11 +1,12 @@
 """A small history that holds what is hard: A, B, A again; a late GTIN that joins two products; a split; a withdrawal;
-a retraction; a decision and a pin between runs. Played step by step, in any order that keeps the order of deliveries of
-one source and day.
+a retraction; a decision and a pin between runs; a matcher in force from the second day, which joins two chairs. Played
+step by step, in any order that keeps the order of deliveries of one source and day.
 
 Belongs here: the history, playing it, and reading the tables at rest. Does not belong here: assertions.
 """
 
 import datetime as dt
+import functools
 import json
 import os
 import signal
@@ -18,8 +19,12 @@ import polars as pl
 
 from catalog_assets import corrections
 from catalog_assets.configuration import Catalog, parse
+from catalog_assets.matched.comparisons import RELEASE
+from catalog_assets.matched.features import FEATURES
+from catalog_assets.matched.matcher import Matcher, train
 from catalog_assets.pipeline import STAGES, catch_up, states
 from catalog_assets.raw.deliveries import known_deliveries, land
+from catalog_assets.releases import Statement, put_in_force
 from catalog_assets.stages import Partition, World, execute
 from catalog_assets.vocabulary.columns import TABLES
 from resources import open_world
@@ -55,6 +60,7 @@ def _beta(*rows: dict[str, object]) -> str:
 
 LAMP_B: dict[str, object] = {"sku": "b1", "title": "LUMO desk lamp", "brand": "Lumo", "price": 21.5, "colour": "black"}
 KETTLE: dict[str, object] = {"sku": "b2", "title": "Kettle 1.7 l", "brand": "Kera", "mpn": "K-17", "price": 39.0}
+SEAT: dict[str, object] = {"sku": "b3", "title": "Chair for the office", "brand": "Sedo", "price": 101.0}
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,22 @@ def _pin(world: World) -> None:
     corrections.state(world, fact, _moment(52))
 
 
+@functools.cache
+def matcher() -> Matcher:
+    """Judges by how alike the sorted words of two names are."""
+    alike = [n / 2 for n in range(201)]
+    told = pl.DataFrame({name: alike if name == "name_sort" else [0.0] * 201 for name in FEATURES})
+    by_luck = [45 <= a < 65 and n % 2 == 0 for n, a in enumerate(alike)]
+    learned = train(told, pl.Series([a >= 65 or luck for a, luck in zip(alike, by_luck, strict=True)]))
+    return Matcher(learned.trees, 0.9, {}, 0.2)
+
+
+def _use_matcher(world: World) -> None:
+    learned = matcher()
+    said = Statement(RELEASE, learned.version, learned.to_bytes(), D2, "Ana", "names tell too")
+    put_in_force(world, said, _moment(53))
+
+
 D1, D2, D3 = DAYS
 STEPS: tuple[Step, ...] = (
     Step("alpha 1 A", _drop(D1, "alpha", "f.csv", FEED_A, 1)),
@@ -125,7 +147,7 @@ STEPS: tuple[Step, ...] = (
     Step("beta 1", _drop(D1, "beta", "f.ndjson", _beta(LAMP_B, KETTLE) + "{broken\n", 4)),
     Step("gamma 1", _drop(D1, "gamma", "f.csv", "id,name,price\ng1,Garden hose 20 m,19.00\n", 5)),
     Step("alpha 2", _drop(D2, "alpha", "f.csv", HEAD + LAMP.format(price="20.50") + CHAIR.format(price="99.00"), 6)),
-    Step("beta 2", _drop(D2, "beta", "f.ndjson", _beta({**KETTLE, "price": 35.0}), 7)),
+    Step("beta 2", _drop(D2, "beta", "f.ndjson", _beta({**KETTLE, "price": 35.0}, SEAT), 7)),
     Step("alpha 3", _drop(D3, "alpha", "f.csv",
                           HEAD + LAMP.format(price="20.50").replace("4006381333931", "4000417025005")
                           + MUG.format(price="7.50") + CHAIR.format(price="99.00"), 8)),
@@ -133,6 +155,7 @@ STEPS: tuple[Step, ...] = (
     Step("retract gamma", _retract(D1, "gamma"), ("gamma 1",)),
     Step("decide", _decide, ("alpha 1 A again", "beta 1 late")),
     Step("pin", _pin, ("alpha 1 A again",)),
+    Step("matcher", _use_matcher),
 )  # fmt: skip
 
 
@@ -200,7 +223,7 @@ def _run_something(world: World, choice: int) -> None:
                 raise
 
 
-COMPARED = tuple(name for name in TABLES if name not in ("model_answers", "corrections", "product_aliases"))
+COMPARED = tuple(name for name in TABLES if name not in ("model_answers", "corrections", "product_aliases", "releases"))
 
 
 def tables(home: Path) -> dict[str, pl.DataFrame]:

@@ -132,6 +132,12 @@ def test_the_straight_history_holds_what_it_is_meant_to(straight):
     assert first["offers"].list.len().to_list() == [2], "the late GTIN joins alpha's and beta's lamp"
     last = matched.filter(pl.col("day") == history.D3, pl.col("status") == "live")
     assert last["name"].is_in(["LUMO desk lamp"]).any(), "on day 3 the lamps part again"
+    pairs = tables["matched_pairs"]
+    assert set(pairs["day"]) >= {history.D2}, "from day 2 on a matcher compares"
+    assert history.D1 not in set(pairs["day"])
+    assert pairs["question_id"].is_not_null().any()
+    chair = matched.filter(pl.col("day") == history.D3, pl.col("name") == "Office chair")
+    assert {link["method"] for link in chair["links"].item()} == {"model"}
     assert "withdrawn" in matched.filter(pl.col("day") == history.D2)["status"].to_list(), "day 2 withdraws the mug"
     assert "Garden hose 20 m" not in matched["name"].to_list(), "gamma's delivery is retracted"
     reviewed = tables["reviewed_attributes"]

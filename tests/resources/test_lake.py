@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -325,3 +325,40 @@ def test_options_for_s3_come_from_the_environment_and_name_only_what_is_set(monk
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9000", "AWS_ALLOW_HTTP": "true"
     }  # fmt: skip
     assert s3_options("https://minio.example")["AWS_ALLOW_HTTP"] == "false"
+
+
+def older(lake, name, without):
+    """A table as a version wrote it that did not know some columns yet."""
+    table = TABLES[name]
+    rows = deliveries(delivery("a")).drop(without)
+    write_deltalake(lake.location(name), rows.to_arrow(), partition_by=list(table.partition))
+    return Lake(lake.uri)
+
+
+def test_a_column_that_an_older_table_lacks_is_null_until_the_table_is_written_again(lake):
+    found = older(lake, "deliveries", ["replaces"])
+    assert_frame_equal(found.read("deliveries"), deliveries(delivery("a")))
+    found.replace("deliveries", deliveries(delivery("b", NEXT, replaces="a")), day=NEXT, source="acme")
+    expected = deliveries(delivery("a"), delivery("b", NEXT, replaces="a"))
+    assert_frame_equal(found.read("deliveries").sort("day"), expected)
+    assert_frame_equal(Lake(lake.uri).read("deliveries", day=DAY), deliveries(delivery("a")))
+
+
+def test_an_older_table_is_widened_once_and_loses_nothing_to_a_kill_in_between(lake):
+    found = older(lake, "deliveries", ["replaces", "size_bytes"])
+    told = []
+
+    def fault(label):
+        told.append(label)
+        if len(told) == 3:  # the columns are there, the rows are not
+            raise KeyboardInterrupt
+
+    found.on_commit = fault
+    with pytest.raises(KeyboardInterrupt):
+        found.append("deliveries", deliveries(delivery("b", NEXT)))
+    again = Lake(lake.uri)
+    assert again.read("deliveries")["delivery_id"].to_list() == ["a"]
+    again.append("deliveries", deliveries(delivery("b", NEXT)))
+    assert again.read("deliveries").sort("day")["delivery_id"].to_list() == ["a", "b"]
+    again.append("deliveries", deliveries(delivery("c", NEXT)))
+    assert told[:3] == ["before deliveries", "after deliveries", "before deliveries"]
