@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-BUDGET = 40_000_000
-"""Shared tokens that are looked at in one step: about 1 GB."""
+BUDGET = 20_000_000
+"""Shared tokens that are looked at in one step: about half a GB."""
 
 
 @dataclass(frozen=True)

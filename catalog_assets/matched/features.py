@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
@@ -24,6 +25,8 @@ LONGEST = 400
 WORKERS = 2
 
 Scorer = Callable[..., float]
+Texts = dict[str, list[str]]
+"""Name of a text -> that text of each offer."""
 
 
 def features(tokens: Tokens, pairs: pl.DataFrame, beside: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -33,11 +36,12 @@ def features(tokens: Tokens, pairs: pl.DataFrame, beside: pl.DataFrame | None = 
     """
     offers, place = _compared(tokens, pairs)
     weights = tokens.of_offers.select("token", "idf").unique("token", keep="any")
+    texts = {name: offers[name].to_list() for name in TEXTS}
     parts = []
     for start in range(0, max(pairs.height, 1), STEP):
         step = pairs[start : start + STEP]
-        left, right = (offers[place.gather(step[side])] for side in ("left", "right"))
-        parts.append(_of_pairs(step, left, right, weights))
+        rows = [place.gather(step[side]) for side in ("left", "right")]
+        parts.append(_of_pairs(step, offers, rows, texts, weights))
     alone = pl.concat(parts).with_columns(_overall())
     known = alone.clear() if beside is None else beside.select("left", "right", *RANKED)
     among = pl.concat([alone.with_columns(pl.lit(True).alias("new")), known], how="diagonal_relaxed")
@@ -91,11 +95,17 @@ def _longest(codes: pl.Expr) -> pl.Expr:
     return codes.list.get(sizes.list.arg_max(), null_on_oob=True).fill_null("")
 
 
-def _of_pairs(pairs: pl.DataFrame, left: pl.DataFrame, right: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
+def _of_pairs(
+    pairs: pl.DataFrame, offers: pl.DataFrame, rows: list[pl.Series], texts: Texts, weights: pl.DataFrame
+) -> pl.DataFrame:
+    """rows: of each pair the row of its left and of its right offer in `offers` and in `texts`."""
+    numbers = offers.drop(TEXTS)
+    left, right = (numbers[of] for of in rows)
     both = pl.concat([left.rename(lambda n: f"{n}_l"), right.rename(lambda n: f"{n}_r")], how="horizontal")
     shared = _shared(both, weights)
     return pl.concat(
-        [pairs.select("left", "right"), shared, _texts(both), both.select(_codes_and_numbers())], how="horizontal"
+        [pairs.select("left", "right"), shared, _alike(texts, rows), both.select(_codes_and_numbers())],
+        how="horizontal",
     )
 
 
@@ -122,11 +132,17 @@ def _shared(both: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _texts(both: pl.DataFrame) -> pl.DataFrame:
-    told = {name: _alike(both[one], both[other], scorer) for name, (one, other, scorer) in COMPARED.items()}
-    return pl.DataFrame(told).with_columns(
-        pl.when((both["mpn_l"] == "") | (both["mpn_r"] == "")).then(None).otherwise("mpn_alike").alias("mpn_alike")
-    )
+def _alike(texts: Texts, rows: list[pl.Series]) -> pl.DataFrame:
+    """One column for each of COMPARED. An offer's texts are taken out once and shared by all its pairs."""
+    places = {"l": rows[0].to_list(), "r": rows[1].to_list()}
+    told = {name: _scored(texts, places, one, other, scorer) for name, (one, other, scorer) in COMPARED.items()}
+    stated = [pl.Series([bool(texts["mpn"][row]) for row in side], dtype=pl.Boolean) for side in places.values()]
+    return pl.DataFrame(told).with_columns(pl.when(stated[0] & stated[1]).then("mpn_alike").alias("mpn_alike"))
+
+
+def _scored(texts: Texts, places: dict[str, list[int]], one: str, other: str, scorer: Scorer) -> Any:
+    sides = [[texts[name[:-2]][row] for row in places[name[-1]]] for name in (one, other)]
+    return process.cpdist(*sides, scorer=scorer, workers=WORKERS, dtype=np.float32)
 
 
 COMPARED: dict[str, tuple[str, str, Scorer]] = {
@@ -145,11 +161,8 @@ COMPARED: dict[str, tuple[str, str, Scorer]] = {
     "brand_alike": ("brand_l", "brand_r", JaroWinkler.normalized_similarity),
     "mpn_alike": ("mpn_l", "mpn_r", JaroWinkler.normalized_similarity),
 }
-"""Feature -> the two texts and how they are compared."""
-
-
-def _alike(one: pl.Series, other: pl.Series, scorer: Scorer) -> Any:
-    return process.cpdist(one.to_list(), other.to_list(), scorer=scorer, workers=WORKERS, dtype=np.float32)
+"""Feature -> the two texts (of the left or right offer) and how they are compared."""
+TEXTS = ("name", "run", "described", "brand", "mpn", "code")
 
 
 def _codes_and_numbers() -> list[pl.Expr]:
@@ -177,17 +190,25 @@ def _overall() -> pl.Expr:
 def _standing(told: pl.DataFrame) -> pl.DataFrame:
     """How a pair stands among the candidates that its left offer has in the right one's source, and the other way
     round: rank, and the lead over the best other (negative behind the best)."""
-    for name in RANKED:
-        for side, other in (("left", "right_source"), ("right", "left_source")):
-            told = told.with_columns(
-                pl.col(name).rank("min", descending=True).over(side, other).alias(f"{name}_rank_{side}"),
-                pl.col(name).top_k(2).max().over(side, other).alias("first"),
-                _second(name).over(side, other).alias("second"),
-            ).with_columns(
-                pl.when(pl.col(name) < pl.col("first")).then(pl.col(name) - pl.col("first"))
-                .otherwise(pl.col(name) - pl.col("second")).alias(f"{name}_lead_{side}")
-            )  # fmt: skip
+    sides = (("left", ["left", "right_source"]), ("right", ["right", "left_source"]))
+    for side, group in sides:
+        told = told.with_columns(
+            pl.col(name).rank("min", descending=True).over(group).alias(f"{name}_rank_{side}") for name in RANKED
+        )
+        best = told.group_by(group).agg(
+            *(pl.col(name).max().alias(f"{name}_first") for name in RANKED),
+            *(_second(name).alias(f"{name}_second") for name in RANKED),
+        )
+        told = told.join(best, on=group, how="left", maintain_order="left").with_columns(
+            _lead(name).alias(f"{name}_lead_{side}") for name in RANKED
+        )
+        told = told.drop(cs.ends_with("_first", "_second"))
     return told
+
+
+def _lead(name: str) -> pl.Expr:
+    first, second, mine = pl.col(f"{name}_first"), pl.col(f"{name}_second"), pl.col(name)
+    return pl.when(mine < first).then(mine - first).otherwise(mine - second)
 
 
 def _second(name: str) -> pl.Expr:

@@ -32,8 +32,8 @@ class Tokens:
     """offers: OFFERS with `text` (name, part number and brand in lower case), `words` and `codes`; rows as given.
 
     of_offers: offer, source, token (hash), df (offers that have it), idf, weight (idf over the offer's norm), by offer.
-    with_phrases: the same, with two words that follow each other as one token more: where every single word is common
-    (a series, a number) two together may tell a product.
+    with_phrases: of tokens that several offers have, with two words that follow each other as one token more: where
+    every single word is common (a series, a number) two together may tell a product.
     """
 
     offers: pl.DataFrame
@@ -48,20 +48,26 @@ def tokens(offers: pl.DataFrame) -> Tokens:
         pl.col("text").str.extract_all(WORD).alias("words"),
         pl.col("text").str.extract_all(CODE).list.eval(_as_code()).list.drop_nulls().alias("codes"),
     )
-    single = pl.concat([_each(listed, name) for name in ("words", "codes")])
-    phrases = _each(listed.with_columns(_phrases(pl.col("words")).alias("phrases")), "phrases")
-    return Tokens(listed, _weighted(single, offers.height), _weighted(pl.concat([single, phrases]), offers.height))
+    words, codes = (_each(listed, name) for name in ("words", "codes"))
+    single = pl.concat([_long_enough(words), _long_enough(codes)])
+    shared = _weighted(pl.concat([single, _phrases(words)]), offers.height).filter(pl.col("df") > 1)
+    return Tokens(listed, _weighted(single, offers.height).sort("offer", "token"), shared)
 
 
 def _each(listed: pl.DataFrame, name: str) -> pl.DataFrame:
-    """offer, source, token of a column of lists."""
-    each = listed.select("offer", "source", pl.col(name).alias("token")).explode("token")
+    """offer, source, token (text) of a column of lists, in their order."""
+    return listed.select("offer", "source", pl.col(name).alias("token")).explode("token").drop_nulls("token")
+
+
+def _long_enough(each: pl.DataFrame) -> pl.DataFrame:
     return each.filter(pl.col("token").str.len_chars() >= SHORT).with_columns(pl.col("token").hash(seed=11))
 
 
-def _phrases(words: pl.Expr) -> pl.Expr:
-    said = pl.element()
-    return words.list.eval(pl.concat_str(said, pl.lit(" "), said.shift(-1))).list.drop_nulls()
+def _phrases(words: pl.DataFrame) -> pl.DataFrame:
+    """Two words of an offer that follow each other, as one token."""
+    follows = pl.col("offer") == pl.col("offer").shift(-1)
+    both = pl.struct(pl.col("token"), pl.col("token").shift(-1).alias("next")).hash(seed=13)
+    return words.select("offer", "source", pl.when(follows).then(both).alias("token")).drop_nulls("token")
 
 
 def _text(longest: int) -> pl.Expr:
@@ -81,4 +87,4 @@ def _weighted(each: pl.DataFrame, offers: int) -> pl.DataFrame:
     weighed = each.join(seen, on="token").with_columns((pl.lit(offers + 1.0) / pl.col("df")).log().alias("idf"))
     norm = weighed.group_by("offer").agg(pl.col("idf").pow(2).sum().sqrt().alias("norm"))
     joined = weighed.join(norm, on="offer").with_columns((pl.col("idf") / pl.col("norm")).alias("weight"))
-    return joined.drop("norm").sort("offer", "token")
+    return joined.drop("norm")
