@@ -1,6 +1,8 @@
 """Who may know what: arrows between layers run one way."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,11 @@ def test_what_setup_cfg_lists_is_what_there_is():
         for file in (ROOT / top).rglob("__init__.py")
     }
     assert listed == there
+
+
+def test_what_loads_slowly_is_loaded_only_where_it_is_used():
+    """Each Dagster run imports the pipeline anew; these take seconds together, and most runs need none of them."""
+    slow = {"xgboost", "scipy", "wordllama", "sklearn"}
+    code = f"import sys, catalog_assets.definitions; print(sorted({slow!r} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

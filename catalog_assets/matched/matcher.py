@@ -10,16 +10,17 @@ runs no code of its writer.
 import json
 import math
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-import xgboost as xgb
-from scipy.stats import beta
 
 from catalog_assets.matched.blocking import Blocking
 from catalog_assets.matched.features import FEATURES, WORKERS
 from catalog_assets.releases import UnknownRelease, version_of
+
+if TYPE_CHECKING:
+    import xgboost as xgb
 
 SEEDS = (1, 2, 3, 4, 5)
 ROUNDS = 300
@@ -65,7 +66,9 @@ class Matcher:
         return version_of(self.to_bytes())
 
 
-def _grown(text: str) -> xgb.Booster:
+def _grown(text: str) -> "xgb.Booster":
+    import xgboost as xgb  # late: it takes a second, and most runs match without a release
+
     booster = xgb.Booster({"nthread": WORKERS})
     booster.load_model(bytearray(text.encode()))
     return booster
@@ -89,6 +92,8 @@ def train(
     told: pl.DataFrame, is_match: pl.Series, threshold: float = 0.5, facts: dict[str, Any] | None = None
 ) -> Matcher:
     """Learn from labelled pairs. told: FEATURES; is_match: Boolean, row by row. The same rows give the same release."""
+    import xgboost as xgb
+
     numbers, labels = told.select(FEATURES).to_numpy(), is_match.cast(pl.Int8).to_numpy()
     rows = xgb.DMatrix(numbers, labels)
     trees = [xgb.train({**SETTINGS, "seed": seed}, rows, ROUNDS).save_raw("json").decode() for seed in SEEDS]
@@ -129,13 +134,15 @@ def precise_threshold(
     full level (Angelopoulos et al., "Learn then Test", 2021), each by the Clopper-Pearson bound. To begin with as many
     pairs are taken as could show it without an error (299 for 0.99).
     """
+    from scipy.special import betaincinv  # late, as above
+
     found = _ranked(probability, is_match)
     least = math.ceil(math.log(1 - confidence) / math.log(precision))
     tried = found.filter(pl.col("taken") >= least)
     tried = tried.gather_every(max(1, tried.height // steps))
     proven = None
     for p, hits, taken in tried.select("p", "hits", "taken").iter_rows():
-        if not hits or beta.ppf(1 - confidence, hits, taken - hits + 1) < precision:
+        if not hits or betaincinv(hits, taken - hits + 1, 1 - confidence) < precision:
             break
         proven = p
     return proven
