@@ -60,9 +60,11 @@ class Lake:
 
     def scan(self, name: str, **partition: Value) -> pl.LazyFrame:
         """The table, or those rows of it that have the given partition values; empty if it was never written."""
-        if not self.exists(name):
+        try:
+            there = DeltaTable(self.location(name), storage_options=self.options)
+        except TableNotFoundError:
             return TABLES[name].empty().lazy()
-        frame = _with_columns(pl.scan_delta(self.location(name), storage_options=self.options), TABLES[name])
+        frame = pl.scan_delta(there, storage_options=self.options).select(_columns(there, TABLES[name]))
         return frame.filter(*(pl.col(key) == value for key, value in partition.items())) if partition else frame
 
     def read(self, name: str, **partition: Value) -> pl.DataFrame:
@@ -202,13 +204,13 @@ class _Snapshot(Lake):
         raise TypeError(f"{name} cannot be written through a snapshot")
 
 
-def _with_columns(frame: pl.LazyFrame, table: Table) -> pl.LazyFrame:
+def _columns(there: DeltaTable, table: Table) -> list[pl.Expr]:
     """The registry's columns; one that a table of an older version lacks is null until the table is written again."""
-    there = frame.collect_schema().names()
-    return frame.select(
-        pl.col(name) if name in there else pl.lit(None, column.dtype).alias(name)
+    known = {field.name for field in there.schema().fields}
+    return [
+        pl.col(name) if name in known else pl.lit(None, column.dtype).alias(name)
         for name, column in table.columns.items()
-    )
+    ]
 
 
 def _added(location: str, fields: list[Field], options: dict[str, str] | None) -> None:
