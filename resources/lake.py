@@ -7,6 +7,7 @@ belong here: what the rows mean.
 import datetime as dt
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -49,6 +50,8 @@ class Lake:
         self.options = dict(options or {}) or None
         self.on_commit = on_commit or (lambda label: None)
         self._wide: set[str] = set()
+        self._open: dict[str, DeltaTable] = {}
+        self._lock = threading.Lock()
 
     def location(self, name: str) -> str:
         """Where a table is."""
@@ -61,7 +64,7 @@ class Lake:
     def scan(self, name: str, **partition: Value) -> pl.LazyFrame:
         """The table, or those rows of it that have the given partition values; empty if it was never written."""
         try:
-            there = DeltaTable(self.location(name), storage_options=self.options)
+            there = self._current(name)
         except TableNotFoundError:
             return TABLES[name].empty().lazy()
         frame = pl.scan_delta(there, storage_options=self.options).select(_columns(there, TABLES[name]))
@@ -75,7 +78,7 @@ class Lake:
         """The table's version, None if it was never written."""
         if not self.exists(name):
             return None
-        return DeltaTable(self.location(name), storage_options=self.options).version()
+        return self._current(name).version()
 
     def snapshot(self, *names: str) -> "Lake":
         """The lake as it is now, for many small questions: these tables are read once, the others as ever."""
@@ -90,7 +93,7 @@ class Lake:
 
         def write() -> None:
             write_deltalake(
-                self.location(name),
+                self._current(name),
                 data,
                 mode="overwrite",
                 predicate=predicate or None,
@@ -107,7 +110,7 @@ class Lake:
         data = _conform(table, rows).to_arrow()
         self._commit(
             name,
-            lambda: write_deltalake(self.location(name), data, mode="append", storage_options=self.options),
+            lambda: write_deltalake(self._current(name), data, mode="append", storage_options=self.options),
         )
 
     def merge(self, name: str, rows: pl.DataFrame, gone: pl.Series) -> None:
@@ -130,7 +133,7 @@ class Lake:
         update = {column: f"s.{column}" for column in table.columns}
 
         def write() -> None:
-            target = DeltaTable(self.location(name), storage_options=self.options)
+            target = self._current(name)
             (
                 target.merge(changes.to_arrow(), f"t.{key} = s.{key}", source_alias="s", target_alias="t")
                 .when_matched_delete("s._gone")
@@ -140,6 +143,20 @@ class Lake:
             )
 
         self._commit(name, write)
+
+    def _current(self, name: str) -> DeltaTable:
+        """The table as it is now. It is opened once and then brought up to date: to open it reads its whole log, and a
+        ledger has a commit for every partition. Raises TableNotFoundError."""
+        with self._lock:
+            known = self._open.get(name)
+            if known is not None:
+                try:
+                    known.update_incremental()
+                    return known
+                except DeltaError:  # its log was cleaned up behind us, or the table is gone
+                    del self._open[name]
+            self._open[name] = DeltaTable(self.location(name), storage_options=self.options)
+            return self._open[name]
 
     def _ensure(self, table: Table) -> None:
         location = self.location(table.name)
@@ -164,8 +181,7 @@ class Lake:
         """Give a table of an older version the columns that it lacks, empty. Looked at once a process and table."""
         if table.name in self._wide:
             return
-        target = DeltaTable(self.location(table.name), storage_options=self.options)
-        there = {field.name for field in target.schema().fields}
+        there = {field.name for field in self._current(table.name).schema().fields}
         wanted = Schema.from_arrow(table.empty().to_arrow().schema).fields
         lacking = [field for field in wanted if field.name not in there]
         if lacking:
