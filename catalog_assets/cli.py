@@ -426,13 +426,19 @@ def matcher_use(file: Path, first: dt.datetime, by: str, reason: str, yes: bool)
     """Put the release in FILE into force from a day on; days from then on are matched anew."""
     from catalog_assets.matched.comparisons import RELEASE
     from catalog_assets.matched.matcher import from_bytes
-    from catalog_assets.releases import Statement, put_in_force
+    from catalog_assets.releases import Statement
 
     data = file.read_bytes()
-    said = Statement(RELEASE, from_bytes(data).version, data, first.date(), by, reason)
+    _use(Statement(RELEASE, from_bytes(data).version, data, first.date(), by, reason), yes)
+
+
+def _use(said: Any, yes: bool) -> None:
+    """Put a release into force, after a look at what it changes."""
+    from catalog_assets.releases import put_in_force
+
     if _confirmed(lambda world: put_in_force(world, said, _now()), yes):
         stated = put_in_force(_world(), said, _now())
-        console.print(f"Matcher {stated.version} is in force from {stated.in_force_from}. {CARRIED_OUT}")
+        console.print(f"{said.kind.capitalize()} {stated.version}: in force from {stated.in_force_from}. {CARRIED_OUT}")
 
 
 @matcher.command("list")
@@ -459,16 +465,13 @@ def rates() -> None:
 def rates_use(file: Path, first: dt.datetime, by: str, reason: str, yes: bool) -> None:
     """Put a rates file (the layout of the European Central Bank's eurofxref-hist.csv) into force from a day on."""
     from catalog_assets.rates import KIND, read_rates
-    from catalog_assets.releases import Statement, put_in_force, version_of
+    from catalog_assets.releases import Statement, version_of
 
     data = file.read_bytes()
     known = read_rates(data)
     dates = known["date"].unique().sort().to_list()
     console.print(f"{known['currency'].n_unique()} currencies on {len(dates):,} dates, {dates[0]} to {dates[-1]}.")
-    said = Statement(KIND, version_of(data), data, first.date(), by, reason)
-    if _confirmed(lambda world: put_in_force(world, said, _now()), yes):
-        stated = put_in_force(_world(), said, _now())
-        console.print(f"Rates {stated.version} are in force from {stated.in_force_from}. {CARRIED_OUT}")
+    _use(Statement(KIND, version_of(data), data, first.date(), by, reason), yes)
 
 
 @rates.command("show")

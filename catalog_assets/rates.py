@@ -13,6 +13,7 @@ import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 import polars as pl
 
@@ -134,8 +135,6 @@ def converted(amounts: pl.DataFrame, rates: Rates, into: str) -> pl.Series:
 
 def _exact(prices: Sequence[object], per_euro: Sequence[object], target: object) -> list[object]:
     """Polars divides decimals at the scale of its operands, so distinct amounts are divided here."""
-    from decimal import ROUND_HALF_EVEN, Context, Decimal
-
     exact = Context(prec=40, rounding=ROUND_HALF_EVEN)
     cent = Decimal("0.0001")
     into = Decimal(str(target))

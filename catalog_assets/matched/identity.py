@@ -132,13 +132,23 @@ def _groups(placed: pl.DataFrame, rows: _Rows | None, marketplaces: Collection[s
     if rows is None:
         return placed["start"].alias("group")
     apart = frozenset((left, right) for left, right in rows.different.iter_rows())
-    known = Offers(placed["source"], _united(placed["start"], rows.same), placed["told_gtin"])
+    start = _united(placed["start"], rows.same, placed["source"], frozenset(marketplaces))
+    known = Offers(placed["source"], start, placed["told_gtin"])
     return link(rows.pairs, known, Rules(rows.threshold, frozenset(marketplaces), apart)).alias("group")
 
 
-def _united(start: pl.Series, same: pl.DataFrame) -> pl.Series:
-    """The groups, joined where a person said so: decisions are few, so one by one."""
+def _united(start: pl.Series, same: pl.DataFrame, sources: pl.Series, marketplaces: frozenset[str]) -> pl.Series:
+    """The groups, joined where a person said so: decisions are few, so one by one.
+
+    A decision is about what two offers say. Where a shop says the same of several offers, it joins one of them: the
+    person saw one, and the shop's own numbers say that the others are other things.
+    """
     heir: dict[int, int] = {}
+    touched = pl.concat([start.gather(same[side]) for side in ("left", "right")]).unique()
+    members = pl.DataFrame({"group": start, "source": sources}).filter(pl.col("group").is_in(touched.implode()))
+    shops: dict[int, set[str]] = {}
+    for group, source in members.iter_rows():
+        shops.setdefault(group, set()).update({source} - marketplaces)
 
     def root(group: int) -> int:
         while group in heir:
@@ -147,8 +157,9 @@ def _united(start: pl.Series, same: pl.DataFrame) -> pl.Series:
 
     for left, right in same.sort("left", "right").iter_rows():
         one, other = sorted((root(start[left]), root(start[right])))
-        if one != other:
+        if one != other and not shops[one] & shops[other]:
             heir[other] = one
+            shops[one] |= shops[other]
     return start.replace({group: root(group) for group in heir}) if heir else start
 
 

@@ -35,7 +35,7 @@ def _inputs(world: World, partition: Partition, decisions: pl.DataFrame) -> str:
     require(world, UPSTREAM, partition)
     limits = world.catalog.thresholds.model_dump_json(exclude={"accept"})
     days = _done(world, partition.day).rows()
-    version = code_version("validated", "digests.py", "rates.py")
+    version = code_version("validated", "digests.py", "rates.py", "vocabulary/rates.py")
     money = (world.catalog.base_currency, version_for(world, partition.day))
     return fingerprint(days, decisions_fingerprint(decisions), limits, version, VOCABULARY, *money)
 

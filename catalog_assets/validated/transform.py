@@ -21,13 +21,16 @@ EXPECTED = ("name", "brand", "gtin", "description", "category", "price", "image_
 WEIGHTS = {"completeness": 0.25, "accuracy": 0.30, "consistency": 0.15, "timeliness": 0.15, "uniqueness": 0.15}
 """How much each dimension counts. The five are those of ISO/IEC 25012 that can be measured without the real thing."""
 
+NOT_HERE = ("day", "run_id", "base_price", "rates_version")
+"""Columns that the stage adds: it knows the day, the run and the rates."""
+
 FRESH_DAYS = 30
 """An offer last delivered this long ago scores 0 for timeliness."""
 
 
 @dataclass(frozen=True)
 class Validated:
-    """products: VALIDATED_PRODUCTS but day and run_id. failures: product_key, rule, message.
+    """products: VALIDATED_PRODUCTS but NOT_HERE. failures: product_key, rule, message.
     questions: held prices, as the review store asks them (ASKED's columns)."""
 
     products: pl.DataFrame
@@ -87,8 +90,8 @@ def validate(
     shown = marked.with_columns(
         pl.when(waits).then("price").alias("proposed_price"), pl.when(~waits).then("price").alias("price")
     )
-    scored = _score(shown, day).with_columns(base_price=None, rates_version=None)  # the stage knows the rates
-    columns = [name for name in VALIDATED_PRODUCTS.columns if name not in ("day", "run_id")]
+    scored = _score(shown, day)
+    columns = [name for name in VALIDATED_PRODUCTS.columns if name not in NOT_HERE]
     products = scored.select(pl.col(name).cast(VALIDATED_PRODUCTS.schema[name]) for name in columns).sort("product_key")
     return Validated(products, failures, _questions(marked.filter(waits | settled & pl.col("price_decided"))))
 

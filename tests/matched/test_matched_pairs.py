@@ -171,6 +171,16 @@ def test_a_person_stands_above_identifiers(tmp_path, matcher):
     assert set(products(where, 1)) == {"ax"}
 
 
+def test_a_decision_about_what_several_offers_of_a_shop_say_joins_one_of_them(tmp_path, matcher):
+    where = opened(tmp_path, [Delivery("alpha", 1, {"a": LAMP, "b": LAMP}), Delivery("beta", 1, {"x": DOUBT})])
+    use(where, matcher)
+    run(where, 1)
+    for question in {question["question_id"] for question in questions(where)}:
+        where.review.decide([Decision(question, "accept", "Ben", NOON)])
+    settle(where, 1)
+    assert set(products(where, 1)) == {"ax", "b"}
+
+
 def test_a_decision_ends_when_an_offer_says_something_else(tmp_path, matcher):
     where = opened(tmp_path, [*UNSURE, Delivery("beta", 2, {"x": MUG}, full=False)])
     use(where, matcher)

@@ -17,12 +17,14 @@ from catalog_assets.validated.contract import SCORES, ValidatedProducts, doubtin
 from catalog_assets.validated.transform import (
     EXPECTED,
     FRESH_DAYS,
+    NOT_HERE,
     WEIGHTS,
     Validated,
     price_question,
     price_statistics,
     validate,
 )
+from catalog_assets.vocabulary.columns import MONEY
 from resources.review.protocol import ASKED, DECISIONS
 from tests.frames import (
     CATEGORY,
@@ -302,7 +304,10 @@ def test_ended_products_pass_with_the_contract_kept() -> None:
 
 
 def contract_of(found: Validated) -> list[tuple[Any, ...]]:
-    stamp = [pl.lit(date(1)).alias("day"), pl.lit("r1").alias("run_id")]
+    stamp = [
+        pl.lit(date(1)).alias("day"), pl.lit("r1").alias("run_id"), pl.lit(None, MONEY).alias("base_price"),
+        pl.lit(None, pl.String).alias("rates_version"),
+    ]  # fmt: skip
     return violations(
         ValidatedProducts, found.products.with_columns(*stamp).select(list(VALIDATED_PRODUCTS.columns))
     ).rows()
@@ -491,5 +496,5 @@ def test_it_is_known_since_the_decision_or_the_product() -> None:
 
 
 def test_no_products_give_an_empty_typed_table() -> None:
-    wanted = {name: kind for name, kind in VALIDATED_PRODUCTS.schema.items() if name not in ("day", "run_id")}
+    wanted = {name: kind for name, kind in VALIDATED_PRODUCTS.schema.items() if name not in NOT_HERE}
     assert dict(judged().products.schema) == wanted
