@@ -405,15 +405,12 @@ def matcher_train(file: Path, precision: float) -> None:
         offers = standing_offers(world)
         progress.update(f"Comparing {offers.height:,} offers and learning …")
         learned = learn(offers, decided_pairs(world, offers), suited(offers.height), Wanted(precision))
-    file.write_bytes(learned.to_bytes())
-    facts = learned.facts
-    _grid(f"Matcher {learned.version}", ["fact", "value"], [[name, str(value)] for name, value in facts.items()])
-    if not facts["proven"]:
+    _written(file, learned, "matcher")
+    if not learned.facts["proven"]:
         console.print(
             f"Too few labelled pairs to prove {precision:.2%}: pairs are joined from {learned.threshold} on, as before "
             "there is evidence. Decide pairs in review and train again."
         )
-    console.print(f"Written. In force it is after: catalog matcher use {file} --from DAY --by NAME --reason WHY")
 
 
 @matcher.command("use")
@@ -438,17 +435,74 @@ def _use(said: Any, yes: bool) -> None:
 
     if _confirmed(lambda world: put_in_force(world, said, _now()), yes):
         stated = put_in_force(_world(), said, _now())
-        console.print(f"{said.kind.capitalize()} {stated.version}: in force from {stated.in_force_from}. {CARRIED_OUT}")
+        kind = said.kind.replace("_", " ").capitalize()
+        console.print(f"{kind} {stated.version}: in force from {stated.in_force_from}. {CARRIED_OUT}")
 
 
 @matcher.command("list")
 def matcher_list() -> None:
     """Releases that were put into force, the latest last."""
     from catalog_assets.matched.comparisons import RELEASE
+
+    _list_releases("Matchers", RELEASE)
+
+
+def _list_releases(title: str, kind: str) -> None:
     from catalog_assets.releases import releases
 
-    rows = [[r.sequence, r.version, str(r.in_force_from)] for r in releases(_world(), RELEASE)]
-    _grid("Matchers", ["sequence", "version", "in force from"], rows)
+    rows = [[r.sequence, r.version, str(r.in_force_from)] for r in releases(_world(), kind)]
+    _grid(title, ["sequence", "version", "in force from"], rows)
+
+
+def _written(file: Path, release: Any, command: str) -> None:
+    """Keep a trained release in a file, show what it was learned from, and say how it comes into force."""
+    file.write_bytes(release.to_bytes())
+    rows = [[name, str(value)] for name, value in release.facts.items()]
+    _grid(f"{command.capitalize()} {release.version}", ["fact", "value"], rows)
+    console.print(f"Written. In force it is after: catalog {command} use {file} --from DAY --by NAME --reason WHY")
+
+
+@main.group(cls=Group)
+def categories() -> None:
+    """Learned categories of suppliers' paths: train a mapper, put a release into force."""
+
+
+@categories.command("train")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def categories_train(file: Path) -> None:
+    """Learn from known names of categories and from decided paths; write the release to FILE.
+
+    Nothing is in force until `catalog categories use FILE`. What it proposes is asked of a person, once a path.
+    """
+    from catalog_assets.enriched.path_mapper import train
+    from catalog_assets.reviewed.stage import decided_everywhere
+
+    with console.status("Reading decided paths and learning …"):
+        learned = train(decided_everywhere(_world()))
+    _written(file, learned, "categories")
+
+
+@categories.command("use")
+@BY
+@REASON
+@YES
+@click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day it is used for.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def categories_use(file: Path, first: dt.datetime, by: str, reason: str, yes: bool) -> None:
+    """Put the release in FILE into force from a day on; days from then on are enriched anew."""
+    from catalog_assets.enriched.path_mapper import RELEASE, read_mapper
+    from catalog_assets.releases import Statement
+
+    data = file.read_bytes()
+    _use(Statement(RELEASE, read_mapper(data).version, data, first.date(), by, reason), yes)
+
+
+@categories.command("list")
+def categories_list() -> None:
+    """Releases that were put into force, the latest last."""
+    from catalog_assets.enriched.path_mapper import RELEASE
+
+    _list_releases("Category mappers", RELEASE)
 
 
 @main.group(cls=Group)

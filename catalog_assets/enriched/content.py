@@ -37,6 +37,11 @@ def attribute_question() -> pl.Expr:
     return digest(pl.lit("attribute"), *parts).alias("question_id")
 
 
+def path_question(path: pl.Expr, category: pl.Expr) -> pl.Expr:
+    """The id of the question whether all that a supplier files under a path belongs into a category."""
+    return digest(pl.lit("category path"), path, category)
+
+
 def category_question() -> pl.Expr:
     """The id of the question whether a proposed category is right.
 
@@ -46,7 +51,7 @@ def category_question() -> pl.Expr:
     path, category = pl.col("category_path"), pl.col("category")
     return (
         pl.when(path.is_not_null())
-        .then(digest(pl.lit("category path"), path, category))
+        .then(path_question(path, category))
         .otherwise(digest(pl.lit("category"), pl.col("content_hash"), category))
         .alias("category_question_id")
     )

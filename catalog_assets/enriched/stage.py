@@ -10,8 +10,10 @@ import polars as pl
 
 from catalog_assets.configuration import fingerprint
 from catalog_assets.enriched.contract import EnrichedAttributes, EnrichedProducts
+from catalog_assets.enriched.path_mapper import MAPPED, RELEASE, mapped_paths, read_mapper
 from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, Answers, questions
 from catalog_assets.enriched.transform import proposals
+from catalog_assets.releases import content, in_force, releases
 from catalog_assets.stages import Outcome, Partition, Stage, World, require
 from catalog_assets.versions import code_version
 
@@ -20,9 +22,12 @@ ANSWER_FIELDS = [name for name in ATTRIBUTE_ANSWERS.names() if name not in ("con
 
 
 def inputs(world: World, partition: Partition) -> str:
-    """The day's products, and who enriches them with which rules."""
+    """The day's products, who enriches them with which rules, and which category mapper is in force."""
     upstream = require(world, UPSTREAM, partition)["output_fingerprint"]
-    return fingerprint(upstream, world.enricher.name, world.enricher.version, code_version("enriched", "digests.py"))
+    code = code_version("enriched", "digests.py", "standardized/category_mapping")
+    mapper = in_force(releases(world, RELEASE), partition.day)
+    who = (world.enricher.name, world.enricher.version, mapper.version if mapper else None)
+    return fingerprint(upstream, *who, code)
 
 
 def run(world: World, partition: Partition, run_id: str) -> Outcome:
@@ -30,7 +35,8 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     products = world.lake.read(UPSTREAM, day=partition.day)
     asked = questions(products)
     kept, fresh = _answered(world, asked, run_id)
-    attributes, described = proposals(products, _answers(kept))
+    mapped = _mapped(world, partition, products)
+    attributes, described = proposals(products, _answers(kept), mapped)
     live = products.filter(pl.col("status") == "live")
     skipped = products.filter(pl.col("status") != "live").select(
         pl.col("product_key").alias("record_id"),
@@ -44,10 +50,20 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         "enricher": f"{world.enricher.name} {world.enricher.version}",
         "products": live.height,
         "proposals": attributes.height,
+        "mapped_paths": mapped.height,
     }
     tables = {"enriched_attributes": attributes, "enriched_products": described}
     notes = {"asked_anew": fresh, "reused": asked.height - fresh}
     return Outcome(products["product_key"], tables, skipped, details=details, notes=notes)
+
+
+def _mapped(world: World, partition: Partition, products: pl.DataFrame) -> pl.DataFrame:
+    """What the mapper in force says of the day's paths; nothing without one."""
+    release = in_force(releases(world, RELEASE), partition.day)
+    if release is None:
+        return MAPPED.to_frame()
+    paths = products.filter(pl.col("status") == "live")["category_path"].drop_nulls().unique()
+    return mapped_paths(paths, read_mapper(content(world, RELEASE, release)))
 
 
 def _answered(world: World, asked: pl.DataFrame, run_id: str) -> tuple[pl.DataFrame, int]:

@@ -7,6 +7,7 @@ here: finding values in text (`rules.py`), and accepting anything (`reviewed/`).
 import polars as pl
 
 from catalog_assets.enriched.content import attribute_question
+from catalog_assets.enriched.path_mapper import with_mapped
 from catalog_assets.enriched.protocol import Answers
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.columns import ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
@@ -28,8 +29,9 @@ that say it, and a little more for the value of the source that has priority: al
 """
 
 
-def proposals(products: pl.DataFrame, answers: Answers) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """ENRICHED_ATTRIBUTES and ENRICHED_PRODUCTS without run_id, sorted by key. products: MATCHED_PRODUCTS' columns.
+def proposals(products: pl.DataFrame, answers: Answers, mapped: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """ENRICHED_ATTRIBUTES and ENRICHED_PRODUCTS without run_id, sorted by key. products: MATCHED_PRODUCTS' columns;
+    mapped: what their paths are mapped to (`path_mapper.MAPPED`).
 
     Products that are not live get no proposals.
     """
@@ -39,7 +41,10 @@ def proposals(products: pl.DataFrame, answers: Answers) -> tuple[pl.DataFrame, p
     votes = _votes(live)
     proposed = pl.concat([_found(live, answers.attributes), _stated(live, votes), _dissenting(votes)])
     columns = [name for name in ENRICHED_PRODUCTS.columns if name != "run_id"]
-    described = live.select(*PRODUCT, "content_hash").join(answers.products, on="content_hash", how="left")
+    answered = live.select(*PRODUCT, "content_hash", "category_path").join(
+        answers.products, on="content_hash", how="left"
+    )
+    described = with_mapped(answered, mapped)
     return proposed.sort(*ENRICHED_ATTRIBUTES.key), described.select(columns).sort(*PRODUCT)
 
 

@@ -12,14 +12,15 @@ import polars as pl
 
 from catalog_assets import corrections
 from catalog_assets.configuration import fingerprint
-from catalog_assets.reviewed import transform
+from catalog_assets.reviewed import known_paths, transform
 from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
+from catalog_assets.reviewed.known_paths import decided_paths
 from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, World, require
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.categories import CATEGORIES
 from catalog_assets.vocabulary.version import VERSION as VOCABULARY
-from resources.review.protocol import decisions_fingerprint
+from resources.review.protocol import DECISIONS, decisions_fingerprint
 
 MATCHED, ENRICHED = "matched_products", "enriched_products"
 KINDS = ("attribute", "category", "description")
@@ -29,19 +30,31 @@ PIN_CONTENT = ("attribute", "value", "unit", "person", "reason", "recorded_at")
 
 @dataclass(frozen=True)
 class Facts:
-    """What people said, as it was read: decisions on the day's proposals, and pins by product_key."""
+    """What people said, as it was read: decisions on the day's proposals, the last ones on its category paths
+    (`known_paths.decided_paths`), and pins by product_key."""
 
     decisions: pl.DataFrame
+    paths: pl.DataFrame
     pins: pl.DataFrame
 
 
 def read_facts(world: World, partition: Partition) -> Facts:
     """The decisions and pins that concern the day."""
-    return Facts(_decisions(world, partition), _pins(world, partition))
+    every = world.review.decisions()
+    paths = pl.Series("category_path", [], pl.String)
+    if every.height:
+        rows = world.lake.scan(MATCHED, day=partition.day).select("category_path").unique()
+        paths = rows.collect().to_series()
+    return Facts(_decisions(world, partition, every), decided_paths(paths, every), _pins(world, partition))
 
 
-def _decisions(world: World, partition: Partition) -> pl.DataFrame:
-    decisions = world.review.decisions()
+def decided_everywhere(world: World) -> pl.DataFrame:
+    """What people decided about any path that was ever delivered: `known_paths.decided_paths`."""
+    paths = world.lake.scan(MATCHED).select("category_path").unique().collect().to_series()
+    return decided_paths(paths, world.review.decisions())
+
+
+def _decisions(world: World, partition: Partition, decisions: pl.DataFrame) -> pl.DataFrame:
     if decisions.is_empty():
         return decisions
     asked = [world.lake.scan("enriched_attributes", day=partition.day).select("question_id")]
@@ -73,7 +86,8 @@ def inputs(world: World, partition: Partition) -> str:
 def _inputs(world: World, partition: Partition, facts: Facts) -> str:
     upstream = [require(world, name, partition)["output_fingerprint"] for name in (MATCHED, ENRICHED)]
     pinned = facts.pins.select("product_key", *PIN_CONTENT).sort("product_key", "attribute").rows()
-    said = (decisions_fingerprint(facts.decisions), pinned)
+    paths = facts.paths.select("category_path", "asked_value", *DECISIONS).drop("sequence").sort("category_path")
+    said = (decisions_fingerprint(facts.decisions), paths.rows(), pinned)
     return fingerprint(*upstream, *said, world.catalog.thresholds.accept, code_version("reviewed"), VOCABULARY)
 
 
@@ -84,10 +98,11 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     fingerprinted = _inputs(world, partition, facts)
     matched = world.lake.read(MATCHED, day=day)
     attributes = world.lake.read("enriched_attributes", day=day)
-    described = world.lake.read("enriched_products", day=day)
+    described = known_paths.filled(world.lake.read("enriched_products", day=day), matched, facts.paths)
     proposed = transform.proposals(attributes, described, matched)
     accept = world.catalog.thresholds.accept
-    reviewed = transform.review(matched, proposed, facts.decisions, facts.pins, _options(), accept)
+    known = known_paths.known(described, matched, facts.decisions, facts.paths)
+    reviewed = transform.review(matched, proposed, known, facts.pins, _options(), accept)
     stamp = pl.lit(day).alias("day")
     tables = {
         "reviewed_attributes": reviewed.attributes.with_columns(stamp),

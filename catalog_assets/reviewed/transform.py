@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from catalog_assets.contracts import Rule
+from catalog_assets.reviewed.known_paths import Known
 from catalog_assets.vocabulary.columns import (
     ALTERNATIVE,
     OFFER_FIELDS,
@@ -241,15 +242,18 @@ def _apply_core_pins(rows: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
 
 
 def questions(
-    chosen: pl.DataFrame, proposed: pl.DataFrame, decisions: pl.DataFrame, matched: pl.DataFrame, options: pl.DataFrame
+    chosen: pl.DataFrame, proposed: pl.DataFrame, known: Known, matched: pl.DataFrame, options: pl.DataFrame
 ) -> pl.DataFrame:
     """What people are asked on the day: what is pending, and what they decided already, so that it can be changed.
 
     options: attribute, options (JSON list of allowed values).
     """
     pending = chosen.filter(pl.col("state") == "pending")["question_id"]
-    standing = pl.concat([pending, decisions["question_id"]]).drop_nulls().unique()
+    standing = pl.concat([pending, known.decisions["question_id"]]).drop_nulls().unique()
     asked = proposed.filter(pl.col("question_id").is_in(standing.implode()))
+    asked = asked.join(known.elsewhere, on="question_id", how="left").with_columns(
+        pl.coalesce("asked_id", "question_id").alias("question_id"), pl.coalesce("asked_value", "value").alias("value")
+    )
     own_kind = pl.col("attribute").is_in(["category", "description"])
     kind = pl.when(own_kind).then(pl.col("attribute")).otherwise(pl.lit("attribute"))
     text = pl.concat_str("name", pl.lit("\n"), pl.col("description").fill_null("").str.head(500))
@@ -267,11 +271,12 @@ def questions(
 
 
 def review(
-    matched: pl.DataFrame, proposed: pl.DataFrame, decisions: pl.DataFrame, pins: pl.DataFrame,
-    options: pl.DataFrame, accept: float,
+    matched: pl.DataFrame, proposed: pl.DataFrame, known: Known, pins: pl.DataFrame, options: pl.DataFrame,
+    accept: float,
 ) -> Reviewed:  # fmt: skip
-    """The whole stage. matched: the day's products; proposed: `proposals`; pins by product_key."""
-    mine = decisions.join(proposed.select("question_id").unique(), on="question_id", how="semi")
+    """The whole stage. matched: the day's products; proposed: `proposals`; known: what people said of them; pins by
+    product_key."""
+    mine = known.decisions.join(proposed.select("question_id").unique(), on="question_id", how="semi")
     chosen = choose(proposed, mine, accept)
     final = pin(chosen, pins)
     columns = [name for name in REVIEWED_ATTRIBUTES.columns if name not in ("day", "run_id")]
@@ -279,7 +284,7 @@ def review(
         final.select(columns),
         products(matched, final),
         refusals(proposed, mine),
-        questions(final, proposed, mine, matched, options),
+        questions(final, proposed, Known(mine, known.elsewhere), matched, options),
     )
 
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 
+from catalog_assets.releases import UnknownRelease, version_of
 from catalog_assets.standardized.category_mapping.space import Encoder
 from catalog_assets.standardized.pieces import EXAMPLES, SIZES, Floats, Pieces, key, matrix, pieces_of
 from catalog_assets.standardized.text import mapped
@@ -38,10 +39,6 @@ PRIOR = 0.01
 FOLDS = 5
 DIGITS = 4
 NO_ENCODER = "none"
-
-
-class UnknownRelease(Exception):
-    """Bytes that are no release of a generalizer that this code can use; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ class Generalizer:
     @property
     def version(self) -> str:
         """12 hex digits over all of the release."""
-        return hashlib.sha256(self.to_bytes()).hexdigest()[:12]
+        return version_of(self.to_bytes())
 
 
 def _read(normal: pl.Series, method: str, confidence: Floats) -> pl.DataFrame:

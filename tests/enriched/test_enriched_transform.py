@@ -8,12 +8,14 @@ from polars.testing import assert_frame_equal
 
 from catalog_assets.contracts import violations
 from catalog_assets.enriched.contract import EnrichedAttributes, EnrichedProducts
+from catalog_assets.enriched.path_mapper import MAPPED
 from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, Answers, questions
 from catalog_assets.enriched.transform import DISPUTED, GOLDEN_BONUS, UNANIMOUS, proposals
 from catalog_assets.vocabulary.columns import ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
 from tests.enriched.enriched_frames import ENRICHER, matched
 from tests.frames import conflict, member
 
+NO_PATHS = MAPPED.to_frame()
 NOTHING = Answers(ATTRIBUTE_ANSWERS.to_frame(), PRODUCT_ANSWERS.to_frame())
 
 
@@ -27,7 +29,7 @@ def stated(name, value, unit=None):
 
 
 def enriched(products):
-    return proposals(products, ENRICHER.enrich(questions(products)))
+    return proposals(products, ENRICHER.enrich(questions(products)), NO_PATHS)
 
 
 def places(rows):
@@ -47,7 +49,7 @@ def test_the_columns_are_the_tables_without_the_run():
 
 
 def test_nothing_in_nothing_out():
-    attributes, products = proposals(matched().clear(), NOTHING)
+    attributes, products = proposals(matched().clear(), NOTHING, NO_PATHS)
     assert attributes.is_empty()
     assert products.is_empty()
 
@@ -65,7 +67,7 @@ def test_tombstones_get_no_proposals_and_live_products_get_one_row():
 
 def test_a_product_without_an_answer_still_has_its_row():
     products = matched({"product_key": "a"})
-    _, described = proposals(products, NOTHING)
+    _, described = proposals(products, NOTHING, NO_PATHS)
     assert described["content_hash"].to_list() == products["content_hash"].to_list()
     assert described["category"].to_list() == [None]
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.configuration import Catalog
+from catalog_assets.enriched.content import path_question
 from catalog_assets.reviewed.stage import STAGE
 from catalog_assets.reviewed.transform import proposal_id
 from catalog_assets.stages import Partition, Report, StageError, execute, recount
@@ -240,3 +241,64 @@ def test_whatever_is_proposed_and_said_the_day_balances(
     assert report.balance.sentence() == ""
     assert {name: found.rows() for name, found in report.violations.items() if found.height} == {}
     assert report.holds
+
+
+PATH, MONITORS, LAPTOPS = "Screens", "Computers > Monitors", "Computers > Laptops"
+
+
+def question_of(category: str, path: str = PATH) -> str:
+    return str(pl.select(path_question(pl.lit(path), pl.lit(category))).item())
+
+
+def proposed_for_path(category: str) -> Row:
+    return {**CATEGORY, "category": category, "category_confidence": 0.4, "category_question_id": question_of(category)}
+
+
+def category_of(where: Any) -> Row:
+    rows = where.lake.read("reviewed_attributes").filter(pl.col("attribute") == "category")
+    return rows.row(0, named=True) if rows.height else {}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "value", "expected"), [("accept", None, MONITORS), ("replace", "Computers > Tablets", None)]
+)
+def test_a_decided_path_stays_decided_when_another_category_is_proposed_for_it(
+    verdict: str, value: str | None, expected: str | None
+) -> None:
+    store = Store(said(question_of(MONITORS), verdict, 1, value))
+    where = opened([], store, **proposed_for_path(LAPTOPS))
+    assert run(where).holds
+    row = category_of(where)
+    assert (row["value"], row["state"], row["annotator"]) == (expected or value, "accepted", "eve")
+    assert row["method"] == "person"
+    asked = store.asked[0][1].select("question_id", "value").rows()
+    assert asked == [(question_of(MONITORS), MONITORS)], "what is asked is what was decided, so that it can be changed"
+
+
+def test_a_decided_path_serves_a_product_for_which_nothing_is_proposed() -> None:
+    store = Store(said(question_of(MONITORS), "accept"))
+    where = opened([], store)
+    assert run(where).holds
+    row = category_of(where)
+    assert (row["value"], row["state"], row["model_version"], row["evidence"]) == (
+        MONITORS, "accepted", "decided path", PATH,
+    )  # fmt: skip
+
+
+def test_only_a_decision_that_names_a_category_speaks_for_the_path() -> None:
+    refused = opened([], Store(said(question_of(MONITORS), "reject")), **proposed_for_path(LAPTOPS))
+    run(refused)
+    assert category_of(refused)["state"] == "pending"
+    other = opened([], Store(said(question_of(MONITORS, "Others"), "accept")), **proposed_for_path(LAPTOPS))
+    run(other)
+    assert category_of(other)["state"] == "pending"
+
+
+def test_the_last_decision_on_a_path_counts_and_is_in_the_fingerprint() -> None:
+    early, late = said(question_of(MONITORS), "accept", 1), said(question_of(LAPTOPS), "accept", 2)
+    where = opened([], Store(early, late), **proposed_for_path(MONITORS))
+    run(where)
+    assert category_of(where)["value"] == LAPTOPS
+    before = STAGE.inputs(where, DAY)
+    where.review.said = Store(early).said
+    assert STAGE.inputs(where, DAY) != before

@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 
 from catalog_assets.contracts import violations
 from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
+from catalog_assets.reviewed.known_paths import ELSEWHERE, Known
 from catalog_assets.reviewed.transform import DOUBT, PROPOSAL, Reviewed, choose, proposal_id, proposals, review
 from catalog_assets.vocabulary.columns import CORRECTIONS, ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
 from resources.review.protocol import ASKED, DECISIONS
@@ -72,8 +73,8 @@ def reviewed(
     proposed: list[Row], decisions: list[Row] | None = None, pins: list[Row] | None = None, *products: Row
 ) -> Reviewed:
     return review(
-        matched(*products), table(proposed, PROPOSED), table(decisions or [], DECISIONS), table(pins or [], PINS),
-        OPTIONS, ACCEPT,
+        matched(*products), table(proposed, PROPOSED), Known(table(decisions or [], DECISIONS), ELSEWHERE.to_frame()),
+        table(pins or [], PINS), OPTIONS, ACCEPT,
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from catalog_assets.standardized.generalization import Generalizer, UnknownRelease, from_bytes, train, unseen
+from catalog_assets.releases import UnknownRelease
+from catalog_assets.standardized.generalization import Generalizer, from_bytes, train, unseen
 from catalog_assets.standardized.normalization import (
     Choice,
     Code,

@@ -6,20 +6,16 @@ using it (`mapping.py`), and where releases are kept.
 A release is JSON, the trees included: to read it runs no code of its writer.
 """
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from catalog_assets.releases import UnknownRelease, version_of
 from catalog_assets.standardized.category_mapping.calibration import Calibration
 from catalog_assets.standardized.category_mapping.features import FEATURES
 
 DEPTHS = 3
 """Paths of one level, of two, and of more are calibrated apart: the fewer levels, the less a score is worth."""
-
-
-class UnknownRelease(Exception):
-    """Bytes that are no release of a category mapper that this code can use; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class Mapper:
     @property
     def version(self) -> str:
         """12 hex digits over all of the release."""
-        return hashlib.sha256(self.to_bytes()).hexdigest()[:12]
+        return version_of(self.to_bytes())
 
 
 def from_bytes(data: bytes, encoder: str) -> Mapper:
