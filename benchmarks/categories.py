@@ -27,12 +27,12 @@ from typing import Any
 import polars as pl
 from category_peers import PEERS, Judge
 
+from catalog_assets.category_mapping import embedding
+from catalog_assets.category_mapping.learning import cut, examples, learn
+from catalog_assets.category_mapping.mapping import KNOWN, accepted, map_paths
+from catalog_assets.category_mapping.release import Mapper
+from catalog_assets.category_mapping.space import Space, space
 from catalog_assets.stages import Clock
-from catalog_assets.standardized.category_mapping import embedding
-from catalog_assets.standardized.category_mapping.learning import cut, examples, learn
-from catalog_assets.standardized.category_mapping.mapping import KNOWN, accepted, map_paths
-from catalog_assets.standardized.category_mapping.release import Mapper
-from catalog_assets.standardized.category_mapping.space import Space, space
 from catalog_assets.standardized.names import category_paths
 from catalog_assets.vocabulary.taxonomy import SEPARATOR, Taxonomy, google
 

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from catalog_assets.standardized.category_mapping.space import Space, vectors
-from catalog_assets.standardized.category_mapping.words import described, path_key
+from catalog_assets.category_mapping.space import Space, vectors
+from catalog_assets.category_mapping.words import described, path_key
 
 Judge = Callable[[pl.DataFrame], pl.DataFrame]
 

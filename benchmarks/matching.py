@@ -23,11 +23,12 @@ from typing import Any
 
 import polars as pl
 
+from catalog_assets.certainty.thresholds import best_threshold
 from catalog_assets.configuration import load
 from catalog_assets.matched.blocking import AT_SCALE, candidates
 from catalog_assets.matched.features import features
 from catalog_assets.matched.linking import Offers, Rules, link
-from catalog_assets.matched.matcher import Matcher, best_threshold, train, unseen
+from catalog_assets.matched.matcher import Matcher, train, unseen
 from catalog_assets.matched.tokens import OFFERS, tokens
 from catalog_assets.stages import Clock
 

@@ -32,10 +32,10 @@ import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from catalog_assets.standardized.category_mapping.embedding import encode
-from catalog_assets.standardized.category_mapping.embedding import name as encoder
-from catalog_assets.standardized.generalization import Generalizer, train
-from catalog_assets.standardized.normalization import (
+from catalog_assets.category_mapping.embedding import encode
+from catalog_assets.category_mapping.embedding import name as encoder
+from catalog_assets.normal_forms.generalization import Generalizer, train
+from catalog_assets.normal_forms.normalization import (
     Choice,
     Code,
     Count,
@@ -45,7 +45,7 @@ from catalog_assets.standardized.normalization import (
     Spelled,
     normalized,
 )
-from catalog_assets.standardized.pieces import EXAMPLES, described
+from catalog_assets.normal_forms.pieces import EXAMPLES, described
 
 PUBLISHED = {"names": 98.3, "strings": 95.2, "units": 83.5, "generalisation": 88.6}
 """GPT-4 with ten demonstrations, F1 by operation, on the set's own test split (Brinkmann, Shraga and Bizer 2024)."""

@@ -397,7 +397,7 @@ def matcher_train(file: Path, precision: float) -> None:
     Nothing is in force until `catalog matcher use FILE`.
     """
     from catalog_assets.matched.blocking import suited
-    from catalog_assets.matched.comparisons import decided_pairs, standing_offers
+    from catalog_assets.matched.known import decided_pairs, standing_offers
     from catalog_assets.matched.training import Wanted, learn
 
     world = _world()

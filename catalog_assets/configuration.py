@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from catalog_assets.mistakes import hint, in_words, shown
 
@@ -29,6 +29,7 @@ PATTERNS = {
 }
 Format = Literal["csv", "ndjson", "json", "parquet"]
 Text = Annotated[str, Field(min_length=1)]
+Spelling = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Stated = Text | Annotated[list[Text], Field(min_length=1)]
 Character = Annotated[str, Field(pattern=CHARACTER)]
 
@@ -215,6 +216,17 @@ class Catalog(_Strict):
         "their order. priority: the source's; freshness: delivered last; agreement: stated by most; completeness: of "
         "the offer that states most. Default and last word: priority, then freshness.",
     )
+    required_attributes: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="What a product must state to be complete, by category or a level above one: a list of attributes, "
+        "in place of the default of that very level (`vocabulary/required.py`). Levels add up from the top; an empty "
+        "list takes away what the levels above require. What is missing is noted (`missing_required`), never refused.",
+    )
+    brands: dict[Spelling, list[Spelling]] = Field(
+        default_factory=dict,
+        description="How a brand is to be spelled: name -> other spellings. A brand that the vocabulary knows takes "
+        "all its spellings along: with `Hewlett-Packard: [HP]`, H.P. and Hewlett Packard become Hewlett-Packard too.",
+    )
     sources: dict[Annotated[str, Field(pattern=NAME)], Source] = Field(min_length=1)
 
     _folder: Path = Path()
@@ -252,6 +264,34 @@ class Catalog(_Strict):
                     raise ValueError(
                         f"'sources.{name}.attributes.{attribute}' names no attribute of the vocabulary"
                         f"{hint(attribute, ATTRIBUTES)}"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _one_spelling_one_brand(self) -> "Catalog":
+        owner: dict[str, str] = {}
+        for name, others in self.brands.items():
+            for spelling in (name, *others):
+                other = owner.setdefault(spelling.lower(), name)
+                if other != name:
+                    raise ValueError(f"'brands' gives the spelling '{spelling}' to both '{other}' and '{name}'")
+        return self
+
+    @model_validator(mode="after")
+    def _known_requirements(self) -> "Catalog":
+        from catalog_assets.vocabulary.attributes import ATTRIBUTES
+        from catalog_assets.vocabulary.required import LEVELS
+
+        for level, names in self.required_attributes.items():
+            if level not in LEVELS:
+                raise ValueError(
+                    f"'required_attributes.{level}' names no category, nor a level above one{hint(level, LEVELS)}"
+                )
+            for name in names:
+                if name not in ATTRIBUTES:
+                    raise ValueError(
+                        f"'required_attributes.{level}' names '{name}', no attribute of the vocabulary"
+                        f"{hint(name, ATTRIBUTES)}"
                     )
         return self
 
@@ -299,7 +339,9 @@ class Catalog(_Strict):
         """Changes when a setting that changes the source's rows changes (not its path or priority)."""
         source = self.sources[name]
         settings = source.model_dump(mode="json", exclude={"path", "priority", "max_withdrawn", "marketplace"})
-        return fingerprint(json.dumps({**settings, "columns": source.columns.columns()}, sort_keys=True))
+        # Only where there are any: the fingerprint of a catalogue without them stays what it was.
+        chosen = {"brands": self.brands} if self.brands else {}
+        return fingerprint(json.dumps({**settings, **chosen, "columns": source.columns.columns()}, sort_keys=True))
 
 
 def _place_of_files(value: str | None) -> str | None:

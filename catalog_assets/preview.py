@@ -24,7 +24,9 @@ from resources.landing import place
 from resources.locks import file_locks
 from resources.review.store import SqliteReviewStore
 
-SHOWN = ("name", "brand", "category", "price", "currency", "availability", "description", "gtin", "mpn")
+SHOWN = (
+    "name", "brand", "category", "price", "currency", "availability", "description", "gtin", "mpn", "base_price",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

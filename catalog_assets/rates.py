@@ -25,6 +25,10 @@ from catalog_assets.vocabulary.version import fingerprint
 
 KIND = "rates"
 RATE = pl.Decimal(24, 10)
+LEAST, MOST = Decimal("0.000001"), Decimal("1000000000")
+"""Between these lies every rate there is; another is a slip of the file."""
+AMOUNT = pl.Decimal(18, 4)
+TOO_LARGE = Decimal(10) ** 14
 RATES = pl.Schema({"date": pl.Date(), "currency": pl.String(), "per_euro": RATE})
 MOST_BYTES = 20_000_000
 SHOWN = 5
@@ -44,9 +48,15 @@ def read_rates(data: bytes) -> pl.DataFrame:
     if len(data) > MOST_BYTES:
         raise ReleaseError(f"A rates file has at most {MOST_BYTES:,} bytes, this one has {len(data):,}.")
     try:
+        data.decode()
+        header = data.split(b"\n", 1)[0].decode().split(",")
         rows = pl.read_csv(io.BytesIO(data), infer_schema=False, truncate_ragged_lines=True)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+    except (pl.exceptions.PolarsError, ValueError) as error:
         raise ReleaseError(f"This is no CSV file ({str(error).splitlines()[0]}).") from None
+    names = [name.strip().strip('"').lstrip("\ufeff") for name in header]
+    twice = sorted({name for name in names if names.count(name) > 1 and name in CURRENCIES})
+    if twice:
+        raise ReleaseError(f"The rates file names {', '.join(twice)} twice.")
     rows = rows.rename({name: name.strip() for name in rows.columns})
     named = [name for name in rows.columns if name in CURRENCIES]
     if "Date" not in rows.columns or not named:
@@ -65,10 +75,12 @@ def _checked(said: pl.DataFrame) -> pl.DataFrame:
         pl.col("said").cast(RATE, strict=False).alias("per_euro"),
         pl.concat_str("Date", pl.lit(" "), "currency", pl.lit(" "), "said", ignore_nulls=True).alias("words"),
     )
-    wrong = told.filter(pl.col("date").is_null() | pl.col("per_euro").is_null() | (pl.col("per_euro") <= 0))
+    wrong = told.filter(
+        pl.col("date").is_null() | pl.col("per_euro").is_null() | ~pl.col("per_euro").is_between(LEAST, MOST)
+    )
     if wrong.height:
         raise ReleaseError(
-            f"{wrong.height:,} rates are no positive number on a date such as 2026-01-31: "
+            f"{wrong.height:,} rates are no number from 0.000001 to 1,000,000,000 on a date such as 2026-01-31: "
             f"{', '.join(wrong['words'].head(SHOWN))}."
         )
     if told.is_empty():
@@ -108,26 +120,25 @@ def _of_release(world: World, release: Release) -> pl.DataFrame:
 
 
 def _last(known: pl.DataFrame, version: str) -> Rates:
-    date = known["date"].max()
-    if not isinstance(date, dt.date):
-        raise ReleaseError("The rates file holds no rate.")
+    date: dt.date = known["date"].sort().to_list()[-1]
     euro = pl.DataFrame({"currency": ["EUR"], "per_euro": ["1"]}).with_columns(pl.col("per_euro").cast(RATE))
     of_date = known.filter(pl.col("date") == date, pl.col("currency") != "EUR").select("currency", "per_euro")
     return Rates(pl.concat([euro, of_date]), date, version)
 
 
 def converted(amounts: pl.DataFrame, rates: Rates, into: str) -> pl.Series:
-    """Prices in one currency, null where there is no price or no rate. amounts: price (Decimal), currency.
+    """Prices in one currency, null where there is no price or no rate, or where it would have over 14 digits. amounts:
+    price (Decimal), currency.
 
     Decimal throughout, rounded once at the end, half to even, to four places.
     """
     target = rates.table.filter(pl.col("currency") == into)["per_euro"]
     if target.is_empty():
-        return pl.repeat(None, amounts.height, dtype=pl.Decimal(18, 4), eager=True).alias("price")
+        return pl.repeat(None, amounts.height, dtype=AMOUNT, eager=True).alias("price")
     told = amounts.select("price", "currency").join(rates.table, on="currency", how="left", maintain_order="left")
     distinct = told.unique().drop_nulls()
     values = _exact(distinct["price"].to_list(), distinct["per_euro"].to_list(), target[0])
-    worked = distinct.with_columns(pl.Series("converted", values, dtype=pl.Decimal(18, 4)))
+    worked = distinct.with_columns(pl.Series("converted", values, dtype=AMOUNT))
     return told.join(worked, on=["price", "currency", "per_euro"], how="left", maintain_order="left")[
         "converted"
     ].alias("price")
@@ -136,9 +147,10 @@ def converted(amounts: pl.DataFrame, rates: Rates, into: str) -> pl.Series:
 def _exact(prices: Sequence[object], per_euro: Sequence[object], target: object) -> list[object]:
     """Polars divides decimals at the scale of its operands, so distinct amounts are divided here."""
     exact = Context(prec=40, rounding=ROUND_HALF_EVEN)
-    cent = Decimal("0.0001")
+    least = Decimal("0.0001")
     into = Decimal(str(target))
-    return [
-        exact.quantize(exact.divide(exact.multiply(Decimal(str(price)), into), Decimal(str(rate))), cent)
+    told = (
+        exact.quantize(exact.divide(exact.multiply(Decimal(str(price)), into), Decimal(str(rate))), least)
         for price, rate in zip(prices, per_euro, strict=True)
-    ]
+    )
+    return [value if abs(value) < TOO_LARGE else None for value in told]

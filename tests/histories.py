@@ -4,6 +4,7 @@ Belongs here: turning deliveries into frames. Does not belong here: what follows
 """
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ def _places(deliveries: Iterable[Delivery]) -> tuple[list[dict[str, Any]], list[
             rows[key] = {
                 **place, "product_id": name, "delivery_id": delivery.delivery_id, "record_number": number,
                 **{part: identity.get(part) for part in IDENTITY}, "name": identity.get("name", "Acme Monitor 27"),
-                "match_hash": str(sorted(identity.items())),
+                "match_hash": hashlib.sha256(str(sorted(identity.items())).encode()).hexdigest()[:32],
             }  # fmt: skip
         for number, name in enumerate(delivery.refused, start=100):
             told = {"product_id": name, "delivery_id": delivery.delivery_id, "record_number": number}

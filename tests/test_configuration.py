@@ -92,7 +92,7 @@ def test_a_key_on_the_wrong_level_is_told_where_it_belongs(mistake):
 
 
 def test_an_unknown_key_like_no_other_gets_no_guess(mistake):
-    assert mistake({"zzz": 1, **acme()}).startswith("unknown key 'zzz' (allowed: base_currency, home, ")
+    assert mistake({"zzz": 1, **acme()}).startswith("unknown key 'zzz' (allowed: base_currency, brands, home, ")
 
 
 def test_an_unknown_attribute_is_told_with_the_vocabulary(mistake):
@@ -428,3 +428,10 @@ def test_survivorship_names_fields_and_criteria():
 def test_a_survivorship_that_cannot_be_meant_is_told(policy, told):
     with pytest.raises(ConfigurationError, match=told):
         parse({"sources": {"acme": PLAIN}, "survivorship": policy}, Path("c.yaml"))
+
+
+def test_chosen_brands_change_rows_and_a_spelling_belongs_to_one():
+    assert print_of(PLAIN, brands={"Hewlett-Packard": ["HP"]}) != print_of(PLAIN)
+    with pytest.raises(ConfigurationError, match=r"'brands' gives the spelling 'hp' to both 'HP' and 'Hewlett'"):
+        print_of(PLAIN, brands={"HP": [], "Hewlett": ["hp"]})
+    assert print_of(PLAIN, brands={" Foo ": ["Bar "]}) == print_of(PLAIN, brands={"Foo": ["Bar"]})

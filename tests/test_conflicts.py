@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.configuration import parse
-from catalog_assets.pipeline import catch_up
+from catalog_assets.pipeline import catch_up, states
 from catalog_assets.raw.deliveries import land
+from catalog_assets.releases import Statement, put_in_force
 from catalog_assets.stages import Partition, World
 from resources import open_world
 
@@ -66,11 +67,45 @@ def test_two_prices(tmp_path):
     assert "199" in asked["context"].item()
 
 
-def test_two_prices_in_two_currencies_are_no_conflict_of_amounts(tmp_path):
-    world = settled(tmp_path, {}, {"price": "22.00", "currency": "USD"})
-    (product,) = products(world)
-    assert (float(product["price"]), product["currency"]) == (20.0, "EUR")
-    assert not conflicts(world, "price")
+def test_two_prices_in_two_currencies(tmp_path):
+    """Amounts in two currencies are no conflict of values; far apart at the rates of the day, a person is asked."""
+    near = settled(tmp_path / "near", {"price": "100.00"}, {"price": "108.00", "currency": "USD"})
+    (product,) = products(near)
+    assert (product["price_state"], float(product["price"]), product["currency"]) == ("accepted", 100.0, "EUR")
+    assert not conflicts(near, "price")
+    assert not {"sources_disagree", "sources_disagree_on_price"} & set(product["issues"])
+    far = settled(tmp_path / "far", {"price": "100.00"}, {"price": "250.00", "currency": "USD"})
+    (product,) = products(far)
+    assert (product["price_state"], float(product["proposed_price"])) == ("pending", 100.0)
+    assert {"sources_disagree", "sources_disagree_on_price"} <= set(product["issues"])
+    asked = far.review.open_questions(limit=None).filter(pl.col("kind") == "price")
+    assert asked["context"].str.split("\n").list.tail(2).to_list() == [["alpha: 100.0000 EUR", "beta: 250.0000 USD"]]
+
+
+def test_two_prices_in_two_currencies_without_a_rate(tmp_path):
+    """What cannot be compared is not held back; with a rates file of the day it is."""
+    world = settled(tmp_path, {"price": "100.00"}, {"price": "250.00", "currency": "BAM"})
+    assert [product["price_state"] for product in products(world)] == ["accepted"]
+    said = Statement("rates", "mine", b"Date,BAM\n2026-01-02,1.0\n", DAY, "ana", "ours")
+    put_in_force(world, said, dt.datetime(2026, 1, 6, tzinfo=dt.UTC))
+    assert all(report.holds for report in catch_up(world, "again"))
+    assert [product["price_state"] for product in products(world)] == ["pending"]
+
+
+def test_two_prices_in_two_currencies_of_which_one_is_read_anew(tmp_path):
+    """The golden record shows alpha's euros whatever beta's dollars are; that these change is seen all the same."""
+    world = settled(tmp_path, {"price": "1000.00"}, {"price": "1.250", "currency": "USD"})
+    before = world.lake.read("matched_products", day=DAY).drop("run_id")
+    found = []
+    for mark in ("point", "comma"):
+        settings = world.catalog.model_dump(mode="json", exclude_none=True)
+        settings["sources"]["beta"]["decimal"] = mark
+        world = open_world(parse(settings, tmp_path / "catalog.yaml"))
+        assert all(report.holds for report in catch_up(world, mark))
+        found += [product["price_state"] for product in products(world)]
+        assert not [state for state in states(world) if state.state != "done"]
+        assert world.lake.read("matched_products", day=DAY).drop("run_id").equals(before)
+    assert found == ["pending", "accepted"]
 
 
 def test_two_names(tmp_path):

@@ -51,7 +51,7 @@ def test_a_file_of_the_central_bank_is_read():
         (b"Date,XXQ\n2026-01-02,1\n", "ISO 4217"),
         (b"Date,USD\n2026-01-02,-1\n", "2026-01-02 USD -1"),
         (b"Date,USD\n02.01.2026,1.2\n", "02.01.2026 USD 1.2"),
-        (b"Date,USD\n2026-01-02,1.2.3\n", "no positive number"),
+        (b"Date,USD\n2026-01-02,1.2.3\n", "no number from"),
         (b"Date,USD\n2026-01-02,N/A\n", "holds no rate"),
         (b"Date,USD\n2026-01-02,1\n2026-01-02,2\n", "a date twice"),
     ],

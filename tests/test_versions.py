@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from catalog_assets import versions
+from catalog_assets.enriched import stage as enriched_stage
+from catalog_assets.matched import stage as matched_stage
 from catalog_assets.versions import code_version
 
 CODE = '''"""Doubles numbers."""
@@ -127,3 +129,26 @@ def named_in_code() -> list[str]:
 def test_every_name_in_the_project_leads_to_code(package: str) -> None:
     code_version.cache_clear()
     assert code_version(package)
+
+
+def reached(*seeds: str) -> set[str]:
+    """Modules of the seeds' package that they import, and these again; late imports count too."""
+    package, found, todo = seeds[0].split("/")[0], set(), list(seeds)
+    while todo:
+        module = todo.pop()
+        if module in found:
+            continue
+        found.add(module)
+        for node in ast.walk(ast.parse((versions.ROOT / module).read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(f"catalog_assets.{package}"):
+                continue
+            base = (node.module or "").removeprefix("catalog_assets.").replace(".", "/")
+            names = [f"{base}/{alias.name}.py" for alias in node.names] + [f"{base}.py"]
+            todo += [name for name in names if (versions.ROOT / name).is_file()]
+    return found
+
+
+def test_a_list_of_modules_names_all_that_decide_the_result_and_no_other() -> None:
+    assert {name for name in matched_stage.CODE if name.startswith("matched/")} == reached("matched/stage.py")
+    answering = reached(*(f"category_mapping/{name}.py" for name in ("mapping", "embedding", "release")))
+    assert set(enriched_stage.MAPPING) - {"boosted.py", "certainty/calibration.py"} == answering

@@ -1,7 +1,7 @@
 """Category proposals for suppliers' paths, by the category mapper that is in force.
 
 Belongs here: the project's taxonomy as what paths are mapped to, what a mapper is trained on, and its answers as
-proposals. Does not belong here: mapping itself (`standardized/category_mapping`), and decisions on paths, which hold
+proposals. Does not belong here: mapping itself (`category_mapping`), and decisions on paths, which hold
 whatever is proposed (`reviewed/known_paths.py`).
 """
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from catalog_assets.digests import digest
 from catalog_assets.enriched.category import ALIASES
 from catalog_assets.enriched.content import category_question
 from catalog_assets.releases import TooLittleToLearn
@@ -18,14 +19,11 @@ from catalog_assets.vocabulary.categories import CATEGORIES
 from catalog_assets.vocabulary.taxonomy import compact
 
 if TYPE_CHECKING:  # these load slowly, and most runs have no mapper in force
-    from catalog_assets.standardized.category_mapping.release import Mapper
-    from catalog_assets.standardized.category_mapping.space import Space
+    from catalog_assets.category_mapping.release import Mapper
+    from catalog_assets.category_mapping.space import Space
 
 RELEASE = "category_mapper"
 """What its releases are called in the journal."""
-MOST = 0.84
-"""No answer is surer than this: what a mapper knows of aliases and decided paths is not proven for a path that no
-random audit has looked at, so a person is asked, once for all products under the path."""
 FOLDS = 5
 LEAST_LABELLED = 100
 MAPPED = pl.Schema(
@@ -39,33 +37,33 @@ MAPPED = pl.Schema(
 @functools.cache
 def own_space() -> "Space":
     """The project's taxonomy, ready to be compared with."""
-    from catalog_assets.standardized.category_mapping import embedding
-    from catalog_assets.standardized.category_mapping.space import space
+    from catalog_assets.category_mapping import embedding
+    from catalog_assets.category_mapping.space import space
 
     return space(compact(), embedding.encode)
 
 
 def read_mapper(data: bytes) -> "Mapper":
     """A release for the encoder that is installed. Raises UnknownRelease."""
-    from catalog_assets.standardized.category_mapping import embedding
-    from catalog_assets.standardized.category_mapping.release import from_bytes
+    from catalog_assets.category_mapping import embedding
+    from catalog_assets.category_mapping.release import from_bytes
 
     return from_bytes(data, embedding.name())
 
 
 def _told(paths: pl.Series, mapper: "Mapper") -> pl.DataFrame:
-    from catalog_assets.standardized.category_mapping.mapping import KNOWN, map_paths
+    from catalog_assets.category_mapping.mapping import KNOWN, map_paths
 
     return map_paths(paths, own_space(), mapper, KNOWN.to_frame())
 
 
 def mapped_paths(paths: pl.Series, mapper: "Mapper") -> pl.DataFrame:
-    """MAPPED of the distinct paths for which the mapper has a category; at most MOST sure."""
+    """MAPPED of the distinct paths for which the mapper has a category."""
     told = _told(paths, mapper)
     return told.filter(pl.col("target").is_in(list(CATEGORIES))).select(
         pl.col("path").alias("category_path"),
         pl.col("target").alias("mapped"),
-        pl.min_horizontal("confidence", pl.lit(MOST)).alias("mapped_confidence"),
+        pl.col("confidence").alias("mapped_confidence"),
         pl.col("evidence").alias("mapped_evidence"),
         pl.lit(mapper.version).alias("mapped_version"),
     )
@@ -92,8 +90,8 @@ def with_mapped(described: pl.DataFrame, mapped: pl.DataFrame) -> pl.DataFrame:
 def train(decided: pl.DataFrame) -> "Mapper":
     """A mapper from what suppliers' levels are known to mean and from decided paths, calibrated on a part of both that
     it was not trained on. decided: category_path, right. Raises TooLittleToLearn."""
-    from catalog_assets.standardized.category_mapping import embedding
-    from catalog_assets.standardized.category_mapping.learning import learn
+    from catalog_assets.category_mapping import embedding
+    from catalog_assets.category_mapping.learning import learn
 
     known = ALIASES.filter(pl.col("shared") == 1).select(pl.col("alias").alias("path"), "category")
     people = decided.select(pl.col("category_path").alias("path"), pl.col("right").alias("category"))
@@ -102,7 +100,8 @@ def train(decided: pl.DataFrame) -> "Mapper":
     labelled = labelled.join(nodes, on="category", maintain_order="left").select("path", "node")
     if labelled.height < LEAST_LABELLED:
         raise TooLittleToLearn(f"{labelled.height} labelled paths are too few; {LEAST_LABELLED} are needed.")
-    held = labelled.select(pl.int_range(pl.len()) % FOLDS == 0).to_series()
+    # By the path's own digest: another decision moves no other path from one part to the other.
+    held = labelled.select(digest(pl.col("path")).str.slice(0, 4).str.to_integer(base=16) % FOLDS == 0).to_series()
     training, held_out = labelled.filter(~held), labelled.filter(held)
     facts = {"paths": training.height, "held_out": held_out.height, "decided": people.height}
     mapper = learn(training, held_out, own_space(), embedding.name(), facts)

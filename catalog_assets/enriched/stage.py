@@ -18,16 +18,19 @@ from catalog_assets.stages import Outcome, Partition, Stage, World, require
 from catalog_assets.versions import code_version
 
 UPSTREAM = "matched_products"
+_MAPPERS = ("candidates", "embedding", "features", "mapping", "release", "scorer", "space", "words")
+MAPPING = ("boosted.py", "certainty/calibration.py", *(f"category_mapping/{name}.py" for name in _MAPPERS))
+"""What decides a mapper's answers; how it learns does not."""
 ANSWER_FIELDS = [name for name in ATTRIBUTE_ANSWERS.names() if name not in ("content_hash", "model_version")]
 
 
 def inputs(world: World, partition: Partition) -> str:
     """The day's products, who enriches them with which rules, and which category mapper is in force."""
     upstream = require(world, UPSTREAM, partition)["output_fingerprint"]
-    code = code_version("enriched", "digests.py", "standardized/category_mapping")
     mapper = in_force(releases(world, RELEASE), partition.day)
-    who = (world.enricher.name, world.enricher.version, mapper.version if mapper else None)
-    return fingerprint(upstream, *who, code)
+    mapping = (mapper.version, code_version(*MAPPING)) if mapper else ()
+    who = (world.enricher.name, world.enricher.version, *mapping)
+    return fingerprint(upstream, *who, code_version("enriched", "digests.py"))
 
 
 def run(world: World, partition: Partition, run_id: str) -> Outcome:

@@ -23,6 +23,12 @@ class Blocking:
     most_offers: int = 400
     least: float = 0.0
 
+    @property
+    def usable(self) -> bool:
+        """Whether these are numbers that something can be compared with."""
+        counts = (self.best, self.most_offers)
+        return all(type(count) is int and count > 0 for count in counts) and 0 <= float(self.least) <= 1
+
 
 AT_SCALE = Blocking(best=5, most_offers=100, least=0.15)
 """Beyond MANY offers fewer are compared: rarer words, and only those that are somewhat alike."""

@@ -1,7 +1,7 @@
 """What the matched stage reads of pairs: the release in force, the days already compared, what people decided.
 
-Belongs here: reading them, and putting a day's pairs together. Does not belong here: what a pair is and when it holds
-(`pairs.py`), and what follows from pairs (`identity.py`).
+Belongs here: reading them, what matching reads of offers, and putting a day's pairs together. Does not belong here:
+what a pair is and when it holds (`pairs.py`), and what follows from pairs (`identity.py`).
 """
 
 import datetime as dt
@@ -17,6 +17,7 @@ from catalog_assets.matched.standing import OFFER_KEY
 from catalog_assets.releases import Release, content, in_force, releases
 from catalog_assets.stages import World, marks
 from catalog_assets.vocabulary.columns import MATCHED_PAIRS
+from catalog_assets.vocabulary.verdicts import AFFIRMED
 from resources.review.protocol import DECISIONS, decisions_fingerprint
 
 RELEASE = "matcher"
@@ -38,7 +39,7 @@ class Era:
 @dataclass(frozen=True)
 class Compared:
     """A day's pairs. `table`: those compared on it (MATCHED_PAIRS but day and run_id); `now`, `before`: all that is
-    known of pairs at the end of the day and of the day before; `decided`: what people said of them (shape: DECISIONS);
+    known of pairs at the end of the day and of the day before; `decided`: what people said of them (`decisions_until`);
     `texts`: what the offers say; `notes`: counts for people."""
 
     table: pl.DataFrame
@@ -60,7 +61,9 @@ def era(known: list[Release], day: dt.date, days: list[dt.date], finished: list[
         return None
     start = day
     for earlier in sorted((d for d in days if d <= day), reverse=True):
-        if in_force(known, earlier) != release:
+        then = in_force(known, earlier)
+        # Stated again it is the same release: what it said of a pair holds.
+        if then is None or then.version != release.version:
             break
         start = earlier
     return Era(release, start, tuple(d for d in finished if start <= d <= day))
@@ -75,7 +78,7 @@ def told(world: World, day: dt.date, days: list[dt.date], decided: pl.DataFrame 
     if in_force(known, day) is None:
         return ()
     versions = [(d, release.version) for d in days if (release := in_force(known, d))]
-    said = _decisions(world, day) if decided is None else decided
+    said = decisions_until(world, days) if decided is None else decided
     return (versions, _finished(world, day).rows(), decisions_fingerprint(said))
 
 
@@ -85,14 +88,17 @@ def _finished(world: World, day: dt.date) -> pl.DataFrame:
     return found.select("day", "output_fingerprint").sort("day")
 
 
-def _decisions(world: World, day: dt.date, new: pl.DataFrame = NO_PAIRS) -> pl.DataFrame:
-    """Decisions in force on pairs that were compared up to the day, or are among the new ones."""
-    decisions = world.review.decisions()
-    if decisions.is_empty():
-        return decisions
-    asked = world.lake.scan("matched_pairs").filter(pl.col("day") <= day).select("question_id")
-    ids = pl.concat([asked, new.lazy().select("question_id")]).drop_nulls().unique()
-    return decisions.lazy().join(ids, on="question_id", how="semi").sort("question_id").collect()
+def decisions_until(world: World, days: list[dt.date]) -> pl.DataFrame:
+    """Decisions in force on two contents that were both delivered on some of the days: DECISIONS, left_hash,
+    right_hash. A person's word is about what two offers say, so it is found by that, whatever a release thinks of the
+    pair and whether it is compared at all."""
+    said = pairing.with_contents(world.review.cases().filter(pl.col("asked_kind") == pairing.KIND))
+    if said.is_empty():
+        return said
+    asked = pl.concat([said["left_hash"], said["right_hash"]]).unique()
+    rows = world.lake.scan("standardized_products").filter(pl.col("day").is_in(days)).select("match_hash")
+    there = rows.filter(pl.col("match_hash").is_in(asked.implode())).unique().collect()["match_hash"].implode()
+    return said.filter(pl.col("left_hash").is_in(there), pl.col("right_hash").is_in(there)).sort("question_id")
 
 
 @functools.lru_cache(maxsize=4)
@@ -116,10 +122,10 @@ def compared(
     offers = _changed(now, rows)
     due = pairing.due(offers, mine.start, mine.known)
     held = _settled(pairing.holding(_earlier(world, mine), offers, mine.start), offers.filter(due))
-    texts = _texts(world, offers)
+    texts = texts_of(world, offers)
     new = pairing.asked(pairing.judge(texts, due, held, matcher), offers, matcher.doubt)
-    decided = _decisions(world, day, new)
-    verdicts = _verdicts(world, day, offers, decided, new)
+    decided = decisions_until(world, days)
+    verdicts = pairing.verdicts(offers, decided)
     judged = _judged(pl.concat([held.select(new.columns), new]), verdicts, matcher.threshold)
     notes: dict[str, object] = {
         "release": matcher.version, "offers_compared": int(due.sum()), "pairs_compared": new.height,
@@ -143,7 +149,7 @@ def _before(
     matcher = _read(content(world, RELEASE, was.release))
     offers = _changed(offers, rows.filter(pl.col("day") <= last))
     held = pairing.holding(_earlier(world, was), offers, was.start)
-    return _judged(held, _verdicts(world, last, offers, decided, NO_PAIRS), matcher.threshold)
+    return _judged(held, pairing.verdicts(offers, decided), matcher.threshold)
 
 
 def _changed(offers: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -165,7 +171,7 @@ def _settled(held: pl.DataFrame, due: pl.DataFrame) -> pl.DataFrame:
     return held
 
 
-def _texts(world: World, offers: pl.DataFrame) -> pl.DataFrame:
+def texts_of(world: World, offers: pl.DataFrame) -> pl.DataFrame:
     """OFFERS and product_id, gtin: what matching reads of the offers that stand, in their order.
 
     Prices are comparable within a currency only: those in the one that most offers have are kept.
@@ -180,42 +186,8 @@ def _texts(world: World, offers: pl.DataFrame) -> pl.DataFrame:
     return told.with_columns(price).sort(OFFER_KEY).with_row_index("offer")
 
 
-def standing_offers(world: World) -> pl.DataFrame:
-    """OFFERS and product_id, gtin, match_hash of the latest row of every offer: what a matcher can be trained on."""
-    rows = world.lake.scan("standardized_products").select(*OFFER_KEY, "day", "match_hash")
-    latest = rows.sort("day").unique(OFFER_KEY, keep="last").sort(OFFER_KEY).collect()
-    return _texts(world, latest).hstack([latest["match_hash"]])
-
-
-def decided_pairs(world: World, offers: pl.DataFrame) -> pl.DataFrame:
-    """left < right (offers), is_match: what people decided about pairs that still say what these people saw."""
-    last = world.lake.scan("matched_pairs").select(pl.col("day").max()).collect().item()
-    if last is None:
-        return pl.DataFrame(schema={"left": pl.UInt32, "right": pl.UInt32, "is_match": pl.Boolean})
-    said = _verdicts(world, last, offers, _decisions(world, last), NO_PAIRS)
-    for side in ("left", "right"):
-        names = {"offer": side, "source": f"{side}_source", "product_id": f"{side}_id"}
-        place = offers.select("offer", *OFFER_KEY).rename(names)
-        said = said.join(place, on=[f"{side}_source", f"{side}_id"])
-    return said.select("left", "right", (pl.col("verdict") != "reject").alias("is_match"))
-
-
 def _judged(judged: pl.DataFrame, verdicts: pl.DataFrame, threshold: float) -> Judged:
     """The pairs, with what people said of them."""
-    agreed = pl.col("verdict").is_in(["accept", "replace"])
+    agreed = pl.col("verdict").is_in(AFFIRMED)
     same, different = (verdicts.filter(which).select(list(PAIR)) for which in (agreed, ~agreed))
     return Judged(judged.select(*PAIR, "probability", "model_version"), same, different, threshold)
-
-
-def _verdicts(
-    world: World, day: dt.date, offers: pl.DataFrame, decided: pl.DataFrame, new: pl.DataFrame
-) -> pl.DataFrame:
-    """PAIR, verdict: decisions on pairs ever compared up to the day that are still about the same content."""
-    if decided.is_empty():
-        return pl.DataFrame(schema={**PAIR, "verdict": pl.String})
-    columns = [*PAIR, "question_id"]
-    stored = world.lake.scan("matched_pairs").filter(pl.col("day") <= day).select(columns)
-    every = pl.concat([stored, new.lazy().select(columns)]).unique()
-    found = every.join(decided.lazy().select("question_id", "verdict"), on="question_id").collect()
-    hashed = pairing.with_hashes(found, offers).with_columns(pairing.question_id().alias("now"))
-    return hashed.filter(pl.col("now") == pl.col("question_id")).select(*PAIR, "verdict").unique()

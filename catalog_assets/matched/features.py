@@ -66,16 +66,23 @@ def _compared(tokens: Tokens, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.Ser
 
 def _readable(offers: pl.DataFrame) -> pl.DataFrame:
     """The texts that are compared, each once an offer and not once a pair."""
-    name = pl.col("name").fill_null("").str.to_lowercase()
+    name = pl.col("name").fill_null("").str.head(LONGEST).str.to_lowercase()
     strong = pl.col("codes").list.eval(pl.element().filter(_is_strong(pl.element())))
-    described = pl.concat_str("name", pl.col("description").str.head(LONGEST), separator=" ", ignore_nulls=True)
+    described = pl.concat_str(
+        pl.col("name").str.head(LONGEST), pl.col("description").str.head(LONGEST), separator=" ", ignore_nulls=True
+    )
     return offers.select(
         "offer",
         name.alias("name"),
         name.str.replace_all(r"[^\p{L}\p{N}]", "").alias("run"),
         described.fill_null("").str.to_lowercase().alias("described"),
         pl.coalesce(pl.col("brand").str.to_lowercase(), pl.col("words").list.first()).fill_null("").alias("brand"),
-        pl.col("mpn").fill_null("").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "").alias("mpn"),
+        pl.col("mpn")
+        .fill_null("")
+        .str.head(LONGEST)
+        .str.to_lowercase()
+        .str.replace_all(r"[^\p{L}\p{N}]", "")
+        .alias("mpn"),
         strong.alias("codes"),
         _longest(strong).alias("code"),
         pl.col("words").list.eval(pl.element().filter(pl.element().str.contains(r"^\d+$"))).alias("numbers"),

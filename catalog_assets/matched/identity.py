@@ -54,6 +54,8 @@ def clusters(offers: pl.DataFrame, marketplaces: Collection[str] = (), judged: J
     offers = offers.sort(OFFER_KEY)
     placed = offers.hstack(_identified(offers, marketplaces))
     rows = _Rows(placed, judged) if judged is not None else None
+    if rows is not None:
+        placed = placed.with_columns(_parted(placed, rows.different))
     found = placed.with_columns(_groups(placed, rows, marketplaces))
     anchors = (
         found.select("group", "first_day", *OFFER_KEY, product_key().alias("product_key"))
@@ -67,6 +69,19 @@ def clusters(offers: pl.DataFrame, marketplaces: Collection[str] = (), judged: J
 
 
 LINKS = ("method", "confidence", "model_version")
+
+
+def unheeded(keyed: pl.DataFrame, judged: Judged) -> int:
+    """How many pairs of offers that stand are not where people said: other identifiers, or other decisions, forbid it.
+
+    keyed: `clusters`.
+    """
+    place = keyed.filter("live").select(*OFFER_KEY, "product_key")
+    said = pl.concat([judged.same.with_columns(agreed=True), judged.different.with_columns(agreed=False)])
+    for side in ("left", "right"):
+        names = {"source": f"{side}_source", "product_id": f"{side}_id", "product_key": side}
+        said = said.join(place.rename(names), on=[f"{side}_source", f"{side}_id"])
+    return said.filter((pl.col("left") == pl.col("right")) != pl.col("agreed")).height
 
 
 def _identified(offers: pl.DataFrame, marketplaces: Collection[str]) -> pl.DataFrame:
@@ -94,8 +109,21 @@ def _identified(offers: pl.DataFrame, marketplaces: Collection[str]) -> pl.DataF
         .then(pl.concat_str(pl.lit("p:"), "part"))
     )
     start = pl.when(pl.col("cluster").is_null()).then("own").otherwise(pl.col("own").min().over("cluster"))
-    told = placed.select(own, cluster.alias("cluster"), by.then(pl.lit("mpn")).alias("by"), "told_gtin")
+    told = placed.select(
+        own, cluster.alias("cluster"), by.then(pl.lit("mpn")).alias("by"), "told_gtin", "source", "live"
+    )
+    told = told.with_columns(pl.when(~_crowding(marketplaces)).then("cluster").alias("cluster"))
     return told.with_columns(start.alias("start")).select("start", "by", "told_gtin")
+
+
+def _crowding(marketplaces: Collection[str]) -> pl.Expr:
+    """A live offer that by its part number would stand beside another live one of its shop, which another supplier's
+    offer joins it to: the shop's own numbers say that they are several things, and only a GTIN says more."""
+    several = pl.col("live").sum().over("cluster", "source") > 1
+    shop = ~pl.col("source").is_in(list(marketplaces))
+    return (
+        several & pl.col("live") & shop & pl.col("cluster").is_not_null() & pl.col("told_gtin").is_null()
+    ).fill_null(False)
 
 
 def _telling(identifier: pl.Expr, marketplaces: Collection[str]) -> pl.Expr:
@@ -127,39 +155,72 @@ class _Rows:
         return pairs
 
 
+def _parted(placed: pl.DataFrame, different: pl.DataFrame) -> pl.Series:
+    """`start`, without offers that a person took apart from another of their group: of the two the one that is there by
+    its part number alone, the right one if both are. Same GTINs stand: of these one is wrong, which nobody here knows.
+    """
+    start, by = placed["start"], placed["by"]
+    told = different.with_columns(*(start.gather(different[side]).alias(f"of_{side}") for side in ("left", "right")))
+    inside = told.filter(pl.col("of_left") == pl.col("of_right"))
+    weak = [(by.gather(inside[side]) == "mpn").fill_null(False).alias(f"weak_{side}") for side in ("left", "right")]
+    ties = inside.with_columns(weak)
+    out = pl.concat(
+        [
+            ties.filter("weak_right")["right"],
+            ties.filter(pl.col("weak_left") & ~pl.col("weak_right"))["left"],
+        ]
+    ).unique()
+    gone = pl.col("row").is_in(out.implode())
+    rest = pl.col("row").filter(~gone).min().over("start")
+    rows = placed.select("start").with_row_index("row")
+    return rows.select(pl.when(gone).then("row").otherwise(rest).alias("start")).to_series()
+
+
 def _groups(placed: pl.DataFrame, rows: _Rows | None, marketplaces: Collection[str]) -> pl.Series:
     """Of each offer the smallest row of its group."""
     if rows is None:
         return placed["start"].alias("group")
     apart = frozenset((left, right) for left, right in rows.different.iter_rows())
-    start = _united(placed["start"], rows.same, placed["source"], frozenset(marketplaces))
-    known = Offers(placed["source"], start, placed["told_gtin"])
+    start = _united(placed, rows, frozenset(marketplaces))
+    known = Offers(placed["source"], start, placed["told_gtin"], placed["live"])
     return link(rows.pairs, known, Rules(rows.threshold, frozenset(marketplaces), apart)).alias("group")
 
 
-def _united(start: pl.Series, same: pl.DataFrame, sources: pl.Series, marketplaces: frozenset[str]) -> pl.Series:
-    """The groups, joined where a person said so: decisions are few, so one by one.
+def _united(placed: pl.DataFrame, rows: _Rows, marketplaces: frozenset[str]) -> pl.Series:
+    """The groups, joined where a person said so: decisions are few, so one by one, those on offers that stand first.
 
     A decision is about what two offers say. Where a shop says the same of several offers, it joins one of them: the
-    person saw one, and the shop's own numbers say that the others are other things.
+    person saw one, and the shop's own numbers say that the others are other things. What a person took apart is not
+    joined by way of a third.
     """
+    start, live = placed["start"], placed["live"]
     heir: dict[int, int] = {}
-    touched = pl.concat([start.gather(same[side]) for side in ("left", "right")]).unique()
-    members = pl.DataFrame({"group": start, "source": sources}).filter(pl.col("group").is_in(touched.implode()))
-    shops: dict[int, set[str]] = {}
+    touched = pl.concat([start.gather(rows.same[side]) for side in ("left", "right")]).unique()
+    members = placed.filter("live", pl.col("start").is_in(touched.implode())).select("start", "source")
+    shops: dict[int, set[str]] = {group: set() for group in touched}
     for group, source in members.iter_rows():
-        shops.setdefault(group, set()).update({source} - marketplaces)
+        shops[group].update({source} - marketplaces)
+    apart: dict[int, set[int]] = {}
+    for left, right in rows.different.iter_rows():
+        apart.setdefault(start[left], set()).add(start[right])
+        apart.setdefault(start[right], set()).add(start[left])
 
     def root(group: int) -> int:
         while group in heir:
             group = heir[group]
         return group
 
-    for left, right in same.sort("left", "right").iter_rows():
+    stand = live.gather(rows.same["left"]) & live.gather(rows.same["right"])
+    ordered = rows.same.with_columns(stand.alias("stand")).sort(
+        "stand", "left", "right", descending=[True, False, False]
+    )
+    for left, right in ordered.select("left", "right").iter_rows():
         one, other = sorted((root(start[left]), root(start[right])))
-        if one != other and not shops[one] & shops[other]:
+        kept_apart = other in {root(group) for group in apart.get(one, ())}
+        if one != other and not shops[one] & shops[other] and not kept_apart:
             heir[other] = one
             shops[one] |= shops[other]
+            apart.setdefault(one, set()).update(apart.get(other, ()))
     return start.replace({group: root(group) for group in heir}) if heir else start
 
 
@@ -173,7 +234,9 @@ def _links(keyed: pl.DataFrame, rows: _Rows | None) -> list[pl.Series]:
     if rows is None:
         told = told.with_columns(pl.lit(None, pl.Float64).alias("p"), pl.lit(None, pl.String).alias("model_version"))
     else:
-        by_person = pl.concat([rows.same["left"], rows.same["right"]]).unique()
+        group = keyed["group"]
+        heeded = rows.same.filter(group.gather(rows.same["left"]) == group.gather(rows.same["right"]))
+        by_person = pl.concat([heeded["left"], heeded["right"]]).unique()
         surest = _surest(rows.pairs, keyed["group"])
         word = pl.when(pl.col("row").is_in(by_person.implode())).then(pl.lit("person"))
         told = told.join(surest, on="row", how="left", maintain_order="left").with_columns(

@@ -18,17 +18,20 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Offers:
-    """Of each offer its source, the group that it is in to begin with (the smallest offer in it) and its GTIN."""
+    """Of each offer its source, the group that it is in to begin with (the smallest offer in it), its GTIN, and whether
+    it still stands: one that is withdrawn keeps no other offer of its source out."""
 
     sources: pl.Series
     start: pl.Series
     gtins: pl.Series
+    live: pl.Series
 
     @classmethod
     def alone(cls, sources: pl.Series) -> "Offers":
         """Offers of which nothing is known but their source."""
         every = pl.int_range(sources.len(), dtype=pl.UInt32, eager=True)
-        return cls(sources, every, pl.repeat(None, sources.len(), dtype=pl.String, eager=True))
+        nothing = pl.repeat(None, sources.len(), dtype=pl.String, eager=True)
+        return cls(sources, every, nothing, pl.repeat(True, sources.len(), eager=True))
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class _Knot:
         self.known = {(left, right): p for left, right, p in among.select("left", "right", "probability").iter_rows()}
         self.group_of = dict(zip(said.to_list(), offers.start.gather(said).to_list(), strict=True))
         self.source_of = dict(zip(said.to_list(), offers.sources.gather(said).to_list(), strict=True))
+        self.live = set(said.filter(offers.live.gather(said)).to_list())
         gtins = zip(said.to_list(), offers.gtins.gather(said).to_list(), strict=True)
         self.gtin_of = {offer: gtin for offer, gtin in gtins if gtin is not None}
         self.members: dict[int, list[int]] = {}
@@ -109,8 +113,8 @@ class _Knot:
 
     def _belong(self, one: list[int], other: list[int]) -> bool:
         """Whether two groups may become one."""
-        twice = {self.source_of[offer] for offer in one} & {self.source_of[offer] for offer in other}
-        if twice - self.rules.marketplaces:
+        shops = [{self.source_of[offer] for offer in group if offer in self.live} for group in (one, other)]
+        if (shops[0] & shops[1]) - self.rules.marketplaces:
             return False
         gtins = [{self.gtin_of[offer] for offer in group if offer in self.gtin_of} for group in (one, other)]
         if gtins[0] and gtins[1] and gtins[0] != gtins[1]:

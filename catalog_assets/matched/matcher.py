@@ -8,19 +8,16 @@ runs no code of its writer.
 """
 
 import json
-import math
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from catalog_assets.boosted import checked_trees, grown
 from catalog_assets.matched.blocking import Blocking
-from catalog_assets.matched.features import FEATURES, WORKERS
+from catalog_assets.matched.features import FEATURES
 from catalog_assets.releases import UnknownRelease, version_of
-
-if TYPE_CHECKING:
-    import xgboost as xgb
 
 SEEDS = (1, 2, 3, 4, 5)
 ROUNDS = 300
@@ -47,7 +44,7 @@ class Matcher:
 
     def probability(self, told: pl.DataFrame) -> pl.Series:
         """Of each row of features (FEATURES) the probability that its two offers are one product (Float64, 0 to 1)."""
-        boosters = [_grown(text) for text in self.trees]
+        boosters = [grown(text) for text in self.trees]
         parts = []
         for start in range(0, max(told.height, 1), STEP):
             numbers = told[start : start + STEP].select(FEATURES).to_numpy()
@@ -66,26 +63,22 @@ class Matcher:
         return version_of(self.to_bytes())
 
 
-def _grown(text: str) -> "xgb.Booster":
-    import xgboost as xgb  # late: it takes a second, and most runs match without a release
-
-    booster = xgb.Booster({"nthread": WORKERS})
-    booster.load_model(bytearray(text.encode()))
-    return booster
-
-
 def from_bytes(data: bytes) -> Matcher:
     """Read a release. Raises UnknownRelease."""
     try:
         said = json.loads(data)
-        trained_on, trees = tuple(said["features"]), tuple(str(text) for text in said["trees"])
+        trained_on, facts = tuple(said["features"]), dict(said["facts"])
         threshold, doubt = float(said["threshold"]), float(said["doubt"])
         blocking = Blocking(**said["blocking"])
-    except (ValueError, KeyError, TypeError) as error:
+        sound = threshold > 0 and doubt >= 0 and blocking.usable
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise UnknownRelease(f"This is no release of a matcher ({error}).") from None
+    if not sound:
+        raise UnknownRelease("The release's thresholds or its blocking are no numbers that can be used.")
     if trained_on != FEATURES:
         raise UnknownRelease("The matcher was trained on other features than this version computes; train it anew.")
-    return Matcher(trees, threshold, dict(said.get("facts", {})), doubt, blocking)
+    trees = checked_trees(said["trees"], len(FEATURES))
+    return Matcher(trees, threshold, facts, doubt, blocking)
 
 
 def train(
@@ -113,43 +106,3 @@ def unseen(told: pl.DataFrame, is_match: pl.Series, by: pl.Series, folds: int = 
         rows = mine.arg_true()
         parts.append(pl.DataFrame({"row": rows, "probability": learned.probability(told[rows])}))
     return pl.concat(parts).sort("row")["probability"]
-
-
-def best_threshold(probability: pl.Series, is_match: pl.Series) -> float:
-    """The threshold with the best F1 on labelled pairs that the matcher was not trained on; among equals the middle."""
-    found = _ranked(probability, is_match)
-    found = found.with_columns((2 * pl.col("hits") / (pl.col("taken") + is_match.sum())).alias("f1"))
-    place = int(found["f1"].arg_max() or 0)
-    lower = found["p"][place + 1] if place + 1 < found.height else 0.0
-    return float((found["p"][place] + lower) / 2)
-
-
-def precise_threshold(
-    probability: pl.Series, is_match: pl.Series, precision: float = 0.99, confidence: float = 0.95, steps: int = 200
-) -> float | None:
-    """The lowest threshold above which matches are right at least `precision` of the time, with `confidence`; None
-    where the labelled pairs (which the matcher has not seen) cannot show it.
-
-    Thresholds are tried from the surest down, and the first that fails ends it: a fixed sequence of tests, each at the
-    full level (Angelopoulos et al., "Learn then Test", 2021), each by the Clopper-Pearson bound. To begin with as many
-    pairs are taken as could show it without an error (299 for 0.99).
-    """
-    from scipy.special import betaincinv  # late, as above
-
-    found = _ranked(probability, is_match)
-    least = math.ceil(math.log(1 - confidence) / math.log(precision))
-    tried = found.filter(pl.col("taken") >= least)
-    tried = tried.gather_every(max(1, tried.height // steps))
-    proven = None
-    for p, hits, taken in tried.select("p", "hits", "taken").iter_rows():
-        if not hits or betaincinv(hits, taken - hits + 1, 1 - confidence) < precision:
-            break
-        proven = p
-    return proven
-
-
-def _ranked(probability: pl.Series, is_match: pl.Series) -> pl.DataFrame:
-    """p (each once, falling), hits, taken: what a threshold at p would take, and how much of it rightly."""
-    ranked = pl.DataFrame({"p": probability, "y": is_match.cast(pl.Int64)}).sort("p", descending=True)
-    found = ranked.with_columns(pl.col("y").cum_sum().alias("hits"), pl.int_range(1, pl.len() + 1).alias("taken"))
-    return found.group_by("p", maintain_order=True).last()

@@ -1,7 +1,7 @@
 """Which pairs a day compares, what the matcher says of them, and which pairs of earlier days still hold.
 
-Belongs here: pairs as the table `matched_pairs` keeps them. Does not belong here: reading that table (`stage.py`), and
-what follows from a pair (`identity.py`).
+Belongs here: pairs as the table `matched_pairs` keeps them. Does not belong here: reading that table
+(`comparisons.py`), and what follows from a pair (`identity.py`).
 
 An offer is compared on the first day on which it stands with what it says now (its `match_hash`), under the release in
 force; what is said of the pair holds until one of both offers says something else, or another release comes into force.
@@ -97,6 +97,32 @@ def question_id() -> pl.Expr:
     return digest(pl.lit(KIND), first, second).alias("question_id")
 
 
+def contents() -> pl.Expr:
+    """What a question about a pair keeps as its evidence: both hashes, so that a decision is found by what was said."""
+    return pl.concat_str("left_hash", pl.lit(" "), "right_hash")
+
+
+def with_contents(cases: pl.DataFrame) -> pl.DataFrame:
+    """Decisions on pairs (CASES) as DECISIONS with left_hash and right_hash."""
+    parts = pl.col("asked_evidence").str.split(" ").list
+    hashes = [parts.get(place, null_on_oob=True).alias(f"{side}_hash") for place, side in enumerate(("left", "right"))]
+    kept = [name for name in cases.columns if not name.startswith("asked_")]
+    return cases.select(*kept, *hashes).drop_nulls(["left_hash", "right_hash"])
+
+
+def verdicts(offers: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """PAIR, verdict: the pairs of offers of different sources that say what people decided about; the smaller offer
+    left. offers: OFFER_KEY, match_hash; decided: verdict, left_hash, right_hash."""
+    said = decided.select("verdict", "left_hash", "right_hash")
+    turned = said.rename({"left_hash": "right_hash", "right_hash": "left_hash"})
+    both = pl.concat([said, turned.select(said.columns)]).unique()
+    for side in ("left", "right"):
+        names = {"source": f"{side}_source", "product_id": f"{side}_id", "match_hash": f"{side}_hash"}
+        both = both.join(offers.select(*OFFER_KEY, "match_hash").rename(names), on=f"{side}_hash")
+    found = both.filter(pl.col("left_source") < pl.col("right_source"))
+    return found.select(*PAIR, "verdict").unique().sort(*PAIR)
+
+
 def asked(pairs: pl.DataFrame, offers: pl.DataFrame, doubt: float) -> pl.DataFrame:
     """The pairs with `question_id`: null below `doubt`. offers: OFFER_KEY, match_hash."""
     hashed = with_hashes(pairs, offers)
@@ -120,6 +146,7 @@ def questions(pairs: pl.DataFrame, keyed: pl.DataFrame, texts: pl.DataFrame, dec
     decided: question ids that are settled.
     """
     open_ = pairs.filter(pl.col("question_id").is_not_null() & ~pl.col("question_id").is_in(decided.implode()))
+    open_ = with_hashes(open_, keyed).with_columns(contents().alias("evidence"))
     for side in ("left", "right"):
         names = {"source": f"{side}_source", "product_id": f"{side}_id", "product_key": f"{side}_key"}
         keys = keyed.select(*OFFER_KEY, "product_key").rename(names)
@@ -133,7 +160,7 @@ def questions(pairs: pl.DataFrame, keyed: pl.DataFrame, texts: pl.DataFrame, dec
         "question_id", pl.col("left_key").alias("product_key"), pl.lit(KIND).alias("kind"),
         pl.lit("product").alias("attribute"), pl.lit(SAME).alias("value"), none.alias("unit"),
         pl.col("probability").alias("confidence"), pl.lit("model").alias("method"), "model_version",
-        none.alias("evidence"), pl.col("left_name").alias("name"),
+        "evidence", pl.col("left_name").alias("name"),
         pl.concat_str("left_said", pl.lit("\n"), "right_said").alias("context"),
         pl.lit(f'["{SAME}"]').alias("options"),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What the matched stage reads and writes.
 
-Belongs here: assembling the offers that stand on a day from the partitions that are done. Does not belong here: how
-offers become products (`transform.py`).
+Belongs here: putting a day's offers, pairs and products together. Does not belong here: reading offers (`offers.py`)
+and pairs (`comparisons.py`), which offers are one product (`identity.py`), and what it looks like (`golden.py`).
 """
 
 import datetime as dt
@@ -15,32 +15,22 @@ from catalog_assets.matched import pairs
 from catalog_assets.matched.comparisons import Compared, compared, told
 from catalog_assets.matched.contract import MatchedPairs, MatchedProducts
 from catalog_assets.matched.golden import Survivorship, golden
-from catalog_assets.matched.identity import LINKS, clusters
-from catalog_assets.matched.standing import OFFER_KEY, standing
+from catalog_assets.matched.identity import LINKS, clusters, unheeded
+from catalog_assets.matched.offers import UPSTREAM, done_partitions, offers_until
+from catalog_assets.matched.standing import OFFER_KEY
 from catalog_assets.matched.transform import tombstones, touched
 from catalog_assets.stages import Outcome, Partition, Stage, Warn, World
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.columns import STANDARDIZED_PRODUCTS
 
-UPSTREAM = "standardized_products"
-IDENTITY = [*OFFER_KEY, "day", "delivery_id", "record_number", "gtin", "brand", "mpn", "family", "match_hash"]
-
-
-def done_partitions(world: World, day: dt.date) -> pl.DataFrame:
-    """Standardized partitions on or before the day that are done: day, source, output_fingerprint, details."""
-    done = world.lake.scan("stage_ledger", stage=UPSTREAM).filter(pl.col("balanced"), pl.col("day") <= day)
-    known = pl.col("source").is_in(list(world.catalog.sources))
-    return done.filter(known).select("day", "source", "output_fingerprint", "details").sort("day", "source").collect()
-
-
-def processed_deliveries(done: pl.DataFrame) -> pl.DataFrame:
-    """The deliveries that done partitions were computed from, as their marks record them.
-
-    The journal may hold newer ones that no partition has taken in yet; they count only once it has.
-    """
-    told = pl.Struct({"delivery_id": pl.String, "sequence": pl.Int64, "counts": pl.Boolean, "unidentified": pl.Int64})
-    listed = pl.col("details").str.json_decode(pl.Struct({"deliveries": pl.List(told)})).struct.field("deliveries")
-    return done.select("day", "source", listed).explode("deliveries").drop_nulls("deliveries").unnest("deliveries")
+CODE = (
+    *(f"matched/{name}.py" for name in (
+        "blocking", "comparisons", "contract", "features", "golden", "identity", "linking", "matcher", "offers",
+        "pairs", "parents", "stage", "standing", "tokens", "transform",
+    )),
+    "boosted.py", "enriched/content.py", "digests.py",
+)  # fmt: skip
+"""What decides the stage's tables; how a matcher is trained does not: its release does."""
 
 
 def inputs(world: World, partition: Partition) -> str:
@@ -54,7 +44,7 @@ def _inputs(world: World, done: pl.DataFrame, learned: tuple[object, ...]) -> st
         (n, s.priority, s.delivery, s.max_withdrawn, s.marketplace) for n, s in sorted(world.catalog.sources.items())
     ]
     policies = sorted(world.catalog.survivorship.items())
-    version = code_version("matched", "enriched/content.py", "digests.py")
+    version = code_version(*CODE)
     return fingerprint(done.drop("details").rows(), settings, policies, version, *learned)
 
 
@@ -66,15 +56,9 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     """Match the day's offers with all that stand."""
     day = partition.day
     done = done_partitions(world, day)
-    deliveries = processed_deliveries(done)
-    rows = _offers_until(world, done, deliveries)
-    seen = _listed(world, deliveries)
-    full = _full(world, deliveries)
-    limits = {name: source.max_withdrawn for name, source in world.catalog.sources.items()}
-    now = standing(rows, seen, full, limits)
-    earlier = pl.col("day") < day
-    before = standing(rows.filter(earlier), seen.filter(earlier), full.filter(earlier), limits)
-    found = compared(world, day, _days(done), rows, now.offers, before.offers)
+    offers = offers_until(world, done)
+    now, before = offers.standing(), offers.standing(before=day)
+    found = compared(world, day, _days(done), offers.rows, now.offers, before.offers)
     several = [name for name, source in world.catalog.sources.items() if source.marketplace]
     keyed = clusters(now.offers, several, found.now)
     work = touched(keyed, clusters(before.offers, several, found.before), day)
@@ -83,12 +67,12 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         products.select(pl.col("product_key").alias("merged_into"), "known_from"), on="merged_into", how="left"
     )
     table = pl.concat([products, tombstones(heirs)]).with_columns(pl.lit(day).alias("day"))
-    received = rows.filter(pl.col("day") == day).select(_unit()).to_series()
+    received = offers.rows.filter(pl.col("day") == day).select(_unit()).to_series()
     asked = pairs.questions(found.table, keyed, found.texts, found.decided["question_id"]) if found.now else None
     return Outcome(
         received,
         {"matched_products": table, "matched_pairs": found.table.with_columns(pl.lit(day).alias("day"))},
-        details=_details(world, partition, done, now.withheld, table) | _learned(found, asked),
+        details=_details(world, partition, done, now.withheld, table) | _learned(found, keyed, asked),
         inputs=_inputs(world, done, told(world, day, _days(done), found.decided)),
         settle=None if asked is None else lambda: world.review.replace_day(day, asked, (pairs.KIND,)),
     )
@@ -99,35 +83,10 @@ def _survivorship(world: World) -> Survivorship:
     return Survivorship(priority, world.catalog.survivorship)
 
 
-def _learned(found: Compared, asked: pl.DataFrame | None) -> dict[str, object]:
-    return {**found.notes, "pairs_in_doubt": asked.height} if asked is not None else {}
-
-
-def _offers_until(world: World, done: pl.DataFrame, deliveries: pl.DataFrame) -> pl.DataFrame:
-    """Offer rows of done partitions, with the sequence of their delivery."""
-    rows = world.lake.scan(UPSTREAM).select(IDENTITY).join(done.lazy().select("day", "source"), on=["day", "source"])
-    return rows.join(deliveries.lazy().select("delivery_id", "sequence"), on="delivery_id").collect()
-
-
-def _listed(world: World, deliveries: pl.DataFrame) -> pl.DataFrame:
-    """Records that name an offer without being its row: the offer is listed, so it is not withdrawn."""
-    return (
-        world.lake.scan("record_fates", stage=UPSTREAM)
-        .filter(pl.col("fate") != "skipped", pl.col("product_id").is_not_null())
-        .with_columns(pl.col("record_id").str.extract(r"^(.*):\d+$").alias("delivery_id"))
-        .join(deliveries.lazy().select("delivery_id", "sequence"), on="delivery_id")
-        .select(*OFFER_KEY, "day", "sequence")
-        .collect()
-    )
-
-
-def _full(world: World, deliveries: pl.DataFrame) -> pl.DataFrame:
-    """Full deliveries that count, neither retracted nor stale: source, day, sequence, landed_at, unidentified."""
-    is_full = [name for name, source in world.catalog.sources.items() if source.delivery == "full"]
-    counting = deliveries.filter(pl.col("counts"), pl.col("source").is_in(is_full))
-    landed = world.lake.scan("deliveries").select("delivery_id", "landed_at")
-    found = counting.lazy().join(landed, on="delivery_id", how="left").collect()
-    return found.select("source", "day", "sequence", "landed_at", "unidentified")
+def _learned(found: Compared, keyed: pl.DataFrame, asked: pl.DataFrame | None) -> dict[str, object]:
+    if asked is None or found.now is None:
+        return {}
+    return {**found.notes, "pairs_in_doubt": asked.height, "unheeded": unheeded(keyed, found.now)}
 
 
 def _whole_rows(world: World, members: pl.DataFrame) -> pl.DataFrame:
@@ -192,6 +151,17 @@ def _withheld(details: Mapping[str, Any]) -> str:
     )
 
 
+def _unheeded(details: Mapping[str, Any]) -> str:
+    """Decisions on pairs that identifiers or other decisions forbid; see `identity.clusters`."""
+    count = details.get("unheeded", 0)
+    if not count:
+        return ""
+    return (
+        f"{count:,} pairs are not as people decided: GTINs, another offer of the same shop or another decision say "
+        "otherwise. `catalog trace` shows why an offer is where it is; correct the GTIN, or decide again."
+    )
+
+
 STAGE = Stage(
     name="matched_products",
     unit="offers",
@@ -207,6 +177,7 @@ STAGE = Stage(
     exclusive=True,
     warnings=(
         Warn("sources_present", "Names the sources that did not arrive.", _absent),
+        Warn("decisions_heeded", "Offers are joined and kept apart as people decided.", _unheeded),
         Warn("withdrawals_believed", "Names the sources whose withdrawals were not believed.", _withheld),
     ),
 )

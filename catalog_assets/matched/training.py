@@ -1,7 +1,7 @@
 """A matcher from what a catalogue knows already: identifiers, and what people decided.
 
-Belongs here: labels, and the thresholds of a release. Does not belong here: learning itself (`matcher.py`) and putting
-a release into force (`catalog_assets/releases.py`).
+Belongs here: labels, and which thresholds a release is given. Does not belong here: learning itself
+(`matcher.py`), finding thresholds (`certainty/`) and putting a release into force (`catalog_assets/releases.py`).
 
 Labels cost nobody a look: of two candidates that both state a GTIN, the same GTIN says one product and different ones
 say two. A matcher never sees GTINs, so it learns what names, part numbers and prices tell, for the offers that have
@@ -13,9 +13,10 @@ from typing import Any
 
 import polars as pl
 
+from catalog_assets.certainty.thresholds import best_threshold, precise_threshold
 from catalog_assets.matched.blocking import Blocking, candidates
 from catalog_assets.matched.features import features
-from catalog_assets.matched.matcher import ALWAYS_SURE, Matcher, best_threshold, precise_threshold, train, unseen
+from catalog_assets.matched.matcher import Matcher, train, unseen
 from catalog_assets.matched.tokens import OFFERS, tokens
 from catalog_assets.releases import TooLittleToLearn
 
@@ -58,7 +59,7 @@ def learn(offers: pl.DataFrame, decided: pl.DataFrame, blocking: Blocking, wante
         "offers": offers.height, "pairs": told.height, "matches": matches, "decided": decided.height,
         "precision_wanted": wanted.precision, "proven": proven is not None,
     }  # fmt: skip
-    return Matcher(matcher.trees, threshold, facts, doubt if matches else ALWAYS_SURE, blocking)
+    return Matcher(matcher.trees, threshold, facts, doubt, blocking)
 
 
 def _labels(pairs: pl.DataFrame, offers: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ Belongs here: comparing the products of a day with those before it. Does not bel
 (`standing.py`), which of them are one product (`identity.py`), which value wins (`golden.py`).
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
 import polars as pl
@@ -26,7 +27,7 @@ class Touched:
     ended: pl.DataFrame
 
 
-def touched(now: pl.DataFrame, before: pl.DataFrame, day: object) -> Touched:
+def touched(now: pl.DataFrame, before: pl.DataFrame, day: dt.date) -> Touched:
     """Products with an offer delivered, withdrawn, gained or lost on the day, or whose parent is another now.
 
     `now`, `before`: clustered offers.

@@ -1,20 +1,24 @@
 """Decided category paths: what a person said about a supplier's path holds for that path, whatever is proposed for it.
 
-Belongs here: finding the decision on a path, and giving it to all products under it. Does not belong here: decisions on
-other questions, and how decisions are folded in (`transform.py`).
+Belongs here: finding what is decided about a path, and giving it to the products under it. Does not belong here:
+decisions on other questions, and how decisions are folded in (`transform.py`).
 
 A question about a path names the category that was proposed. Other rules or another model may propose another one for
-the same path, or none for some of its products; without this the path would be asked about again (law 4).
+the same path, or none for some of its products; without this the same path would be asked about again (law 4).
+
+Only a decision on what a path says is one on the path. Where the product's name made the proposal (the path is "Sale",
+or an alias of several categories), the answer is for what has that path and that proposal, as the question says.
 """
 
 from dataclasses import dataclass
 
 import polars as pl
 
+from catalog_assets.enriched.category import by_paths
 from catalog_assets.enriched.content import path_question
 from catalog_assets.vocabulary.categories import CATEGORIES
+from catalog_assets.vocabulary.verdicts import AFFIRMED
 
-AFFIRMED = ("accept", "replace")
 VERSION = "decided path"
 """The `model_version` of a proposal that is made because the path is decided."""
 ELSEWHERE = pl.Schema({"question_id": pl.String(), "asked_id": pl.String(), "asked_value": pl.String()})
@@ -30,19 +34,32 @@ class Known:
     elsewhere: pl.DataFrame
 
 
-def decided_paths(paths: pl.Series, decisions: pl.DataFrame) -> pl.DataFrame:
-    """The last decision that names a category for each of the paths: the columns of `decisions`, category_path,
-    asked_value (the category that was proposed) and right (the one that was named)."""
-    affirmed = decisions.filter(pl.col("verdict").is_in(AFFIRMED))
+def decided_paths(paths: pl.Series, cases: pl.DataFrame) -> pl.DataFrame:
+    """What is decided about each of the paths: the columns of the decision, category_path, asked_value (the category
+    that was proposed) and right (the one that was named). Paths about which people named several categories are left
+    out: they are divided, and each product is asked about.
+
+    cases: decisions in force with what was shown (`resources.review.protocol.CASES`).
+    """
+    said = cases.filter(pl.col("asked_kind") == "category", pl.col("verdict").is_in(AFFIRMED))
     distinct = paths.drop_nulls().unique().alias("category_path").to_frame()
+    vague = by_paths(distinct["category_path"]).filter(pl.col("shared") > 1)
+    named = distinct.join(vague, on="category_path", how="anti")
     # A question is a hash over path and category: all that could have been asked is hashed, and looked up.
-    every = distinct.clear() if affirmed.is_empty() else distinct
-    every = every.join(pl.DataFrame({"asked_value": list(CATEGORIES)}), how="cross")
-    keyed = every.with_columns(path_question(pl.col("category_path"), pl.col("asked_value")).alias("question_id"))
-    found = keyed.join(affirmed, on="question_id").sort("category_path", "sequence")
-    right = pl.when(pl.col("verdict") == "accept").then("asked_value").otherwise("value").alias("right")
-    last = found.unique("category_path", keep="last", maintain_order=True).with_columns(right)
-    return last.select(*decisions.columns, "category_path", "asked_value", "right")
+    every = named.clear() if said.is_empty() else named
+    every = every.join(pl.DataFrame({"proposed": list(CATEGORIES)}), how="cross")
+    keyed = every.with_columns(path_question(pl.col("category_path"), pl.col("proposed")).alias("question_id"))
+    found = keyed.join(said, on="question_id").filter(_of_path("asked_method", "asked_evidence"))
+    right = pl.when(pl.col("verdict") == "accept").then("proposed").otherwise("value").alias("right")
+    found = found.with_columns(right).filter(pl.col("right").n_unique().over("category_path") == 1)
+    last = found.sort("category_path", "sequence").unique("category_path", keep="last", maintain_order=True)
+    decision = [name for name in cases.columns if not name.startswith("asked_")]
+    return last.select(*decision, "category_path", pl.col("proposed").alias("asked_value"), "right")
+
+
+def _of_path(method: str, evidence: str) -> pl.Expr:
+    """Whether a proposal was made of the path: by what it is an alias of, or by a mapper."""
+    return ((pl.col(method) == "model") | (pl.col(evidence) == pl.col("category_path"))).fill_null(False)
 
 
 def filled(described: pl.DataFrame, matched: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
@@ -64,20 +81,22 @@ def filled(described: pl.DataFrame, matched: pl.DataFrame, decided: pl.DataFrame
 
 
 def known(described: pl.DataFrame, matched: pl.DataFrame, decisions: pl.DataFrame, decided: pl.DataFrame) -> Known:
-    """Make decisions on paths decisions on what is proposed for these paths now. described: as `filled`; decisions:
-    those on the day's questions; decided: `decided_paths` of the day."""
-    asked = described.select("product_key", "category", pl.col("category_question_id").alias("now")).drop_nulls()
+    """Make what is decided about paths decisions on what is made of these paths now. What was said of the question
+    itself stands above that. described: as `filled`; decisions: those on the day's questions; decided: `decided_paths`
+    of the day."""
     paths = matched.select("product_key", "category_path")
-    under = asked.join(paths, on="product_key").join(decided, on="category_path").unique("now")
-    other = under.filter(pl.col("now") != pl.col("question_id"))
+    asked = described.rename({"category_question_id": "now"}).drop_nulls(["now", "category"])
+    under = asked.join(paths, on="product_key").filter(_of_path("category_method", "category_evidence"))
+    undecided = under.select("now", "category", "category_path").unique("now")
+    undecided = undecided.join(decisions, left_on="now", right_on="question_id", how="anti")
+    heirs = undecided.join(decided, on="category_path")
     agrees = pl.col("right") == pl.col("category")
-    said = other.with_columns(
-        pl.when(agrees).then(pl.lit("accept")).otherwise(pl.lit("replace")).alias("verdict"),
-        pl.when(~agrees).then("right").alias("value"),
-        pl.col("now").alias("question_id"),
+    same = pl.col("now") == pl.col("question_id")
+    said = heirs.with_columns(
+        pl.when(same).then("verdict").when(agrees).then(pl.lit("accept")).otherwise(pl.lit("replace")).alias("verdict"),
+        pl.when(same).then("value").when(~agrees).then("right").alias("value"),
     )
-    own = decisions.join(under, left_on="question_id", right_on="now", how="anti")
-    direct = under.filter(pl.col("now") == pl.col("question_id"))
-    told = pl.concat([own, *(rows.select(own.columns) for rows in (direct, said))]).sort("question_id")
+    told = said.drop("question_id").rename({"now": "question_id"}).select(decisions.columns)
+    other = heirs.filter(~same)
     elsewhere = other.select(pl.col("now").alias("question_id"), pl.col("question_id").alias("asked_id"), "asked_value")
-    return Known(told, elsewhere)
+    return Known(pl.concat([decisions, told]).sort("question_id"), elsewhere)

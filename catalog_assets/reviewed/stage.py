@@ -40,18 +40,19 @@ class Facts:
 
 def read_facts(world: World, partition: Partition) -> Facts:
     """The decisions and pins that concern the day."""
-    every = world.review.decisions()
+    cases = world.review.cases()
     paths = pl.Series("category_path", [], pl.String)
-    if every.height:
+    if cases.height:
         rows = world.lake.scan(MATCHED, day=partition.day).select("category_path").unique()
         paths = rows.collect().to_series()
-    return Facts(_decisions(world, partition, every), decided_paths(paths, every), _pins(world, partition))
+    own = _decisions(world, partition, cases.select(DECISIONS.names()))
+    return Facts(own, decided_paths(paths, cases), _pins(world, partition))
 
 
 def decided_everywhere(world: World) -> pl.DataFrame:
     """What people decided about any path that was ever delivered: `known_paths.decided_paths`."""
     paths = world.lake.scan(MATCHED).select("category_path").unique().collect().to_series()
-    return decided_paths(paths, world.review.decisions())
+    return decided_paths(paths, world.review.cases())
 
 
 def _decisions(world: World, partition: Partition, decisions: pl.DataFrame) -> pl.DataFrame:
@@ -88,7 +89,13 @@ def _inputs(world: World, partition: Partition, facts: Facts) -> str:
     pinned = facts.pins.select("product_key", *PIN_CONTENT).sort("product_key", "attribute").rows()
     paths = facts.paths.select("category_path", "asked_value", *DECISIONS).drop("sequence").sort("category_path")
     said = (decisions_fingerprint(facts.decisions), paths.rows(), pinned)
-    return fingerprint(*upstream, *said, world.catalog.thresholds.accept, code_version("reviewed"), VOCABULARY)
+    return fingerprint(
+        *upstream,
+        *said,
+        world.catalog.thresholds.accept,
+        code_version("reviewed", "enriched/category.py", "enriched/content.py"),
+        VOCABULARY,
+    )
 
 
 def run(world: World, partition: Partition, run_id: str) -> Outcome:

@@ -1,7 +1,7 @@
 """Which proposal counts, and whether it counts without a person.
 
 Belongs here: choosing among proposals, accepting by threshold, folding in decisions and pins. Does not belong here:
-the review store (`resources/review`) and calibration of confidences (a later module of this folder).
+the review store (`resources/review`) and what is decided about category paths (`known_paths.py`).
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from catalog_assets.vocabulary.columns import (
     REVIEWED_ATTRIBUTES,
     REVIEWED_PRODUCTS,
 )
+from catalog_assets.vocabulary.verdicts import AFFIRMED
 
 UNIT = ("product_key", "attribute")
 PROPOSAL = [
@@ -96,7 +97,7 @@ def choose(proposed: pl.DataFrame, decisions: pl.DataFrame, accept: float) -> pl
         "annotator", "decided_at", "reason", "sequence",
     )  # fmt: skip
     known = proposed.join(told, on="question_id", how="left")
-    affirmed = pl.col("verdict").is_in(["accept", "replace"])
+    affirmed = pl.col("verdict").is_in(AFFIRMED)
     order = pl.when(affirmed).then(0).when(pl.col("verdict").is_null()).then(1).otherwise(2)
     method = pl.col("method").replace_strict(METHOD_RANK, default=9, return_dtype=pl.Int64)
     ranked = known.with_columns(
@@ -139,6 +140,8 @@ def _judge(rows: pl.DataFrame, accept: float) -> pl.DataFrame:
     verdict = pl.col("verdict")
     replaced, refused = verdict == "replace", verdict == "reject"
     decided = verdict.is_not_null()
+    # What a mapper knows of aliases and decided paths is not proven for a path that no random audit has looked at.
+    unproven = (pl.col("attribute") == "category") & (pl.col("method") == "model")
     mine = pl.struct("value", "unit", "confidence", "method", "model_version")
     superseded = pl.concat_list(
         pl.struct(*(mine.struct.field(f) for f in ("value", "unit", "confidence", "method", "model_version")),
@@ -150,7 +153,7 @@ def _judge(rows: pl.DataFrame, accept: float) -> pl.DataFrame:
         pl.when(replaced).then("said").when(refused).then(None).otherwise("value").alias("value"),
         pl.when(replaced).then("said_unit").when(refused).then(None).otherwise("unit").alias("unit"),
         pl.when(refused).then(pl.lit("rejected"))
-        .when(decided | (pl.col("confidence") >= accept)).then(pl.lit("accepted"))
+        .when(decided | (pl.col("confidence") >= accept) & ~unproven).then(pl.lit("accepted"))
         .otherwise(pl.lit("pending")).alias("state"),
         pl.when(decided).then(1.0).otherwise("confidence").alias("confidence"),
         pl.when(replaced).then(pl.lit("person")).otherwise("method").alias("method"),

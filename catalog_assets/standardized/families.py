@@ -1,7 +1,7 @@
 """Variants: which of a supplier's products differ in colour or size alone.
 
 Belongs here: the mark that variants of one family share within a source. Does not belong here: families across sources
-(`matched/identity.py`).
+(`matched/parents.py`).
 """
 
 import polars as pl

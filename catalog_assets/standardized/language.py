@@ -16,10 +16,10 @@ LONGEST = 400
 LEAST_LETTERS = 3
 LEAST_WORDS = 2
 
-_CODES = {word: code for code, words in FUNCTION_WORDS.items() for word in words.split()}
-_SPOKEN: dict[str, list[str]] = {
-    word: [code for code, words in FUNCTION_WORDS.items() if word in words.split()] for word in _CODES
-}
+_SPOKEN: dict[str, list[str]] = {}
+for _code, _words in FUNCTION_WORDS.items():
+    for _word in _words.split():
+        _SPOKEN.setdefault(f" {_word} ", []).append(_code)
 
 
 def languages(name: pl.Series, description: pl.Series, stated: str) -> pl.Series:
@@ -46,10 +46,9 @@ def _by_letters() -> pl.Expr:
 def _by_words(stated: str) -> pl.Expr:
     """The language of most function words; among several the stated one, else none."""
     spaced = pl.concat_str(pl.lit(" "), pl.col("text").str.replace_all(r"[^\p{L}]+", " "), pl.lit(" "))
-    found = spaced.str.extract_many([f" {word} " for word in _SPOKEN], overlapping=True)
-    spoken = [f" {word} " for word in _SPOKEN]
+    found = spaced.str.extract_many(list(_SPOKEN), overlapping=True)
     codes = found.list.eval(
-        pl.element().replace_strict(spoken, list(_SPOKEN.values()), return_dtype=pl.List(pl.String)).explode()
+        pl.element().replace_strict(list(_SPOKEN), list(_SPOKEN.values()), return_dtype=pl.List(pl.String)).explode()
     )
     best = codes.list.eval(pl.element().mode())
     enough = found.list.len() >= LEAST_WORDS

@@ -4,6 +4,8 @@ Belongs here: names that suppliers write in several ways, in one spelling. Does 
 categories (enrichment finds those).
 """
 
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -17,33 +19,46 @@ _ARROWS = "[>»›→]"
 _OPENING = "<([A-Za-z/!?])"
 
 
-def brands(texts: pl.Series) -> pl.Series:
-    """Brands in canonical spelling; null for placeholders. A brand that the vocabulary lacks keeps its spelling.
+def brand_spellings(chosen: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Lower-case spelling -> the brand's name: the vocabulary's, but where configuration has chosen another.
 
-    What is canonical stays as it is. Null is also what still changes after `ROUNDS` rounds: nobody's brand is.
+    chosen: name -> other spellings. A name or spelling of the vocabulary's brand takes all its spellings along.
     """
-    return on_distinct(texts.cast(pl.String), _brands)
+    said = {spelling.lower(): name for name, others in chosen.items() for spelling in (*others, name)}
+    wanted = {CANONICAL.get(spelling, spelling).lower(): name for spelling, name in said.items()}
+    known = {spelling: wanted.get(name.lower(), name) for spelling, name in CANONICAL.items()}
+    return {**known, **said}
 
 
-def _brands(texts: pl.Series) -> pl.Series:
+def brands(texts: pl.Series, spellings: Mapping[str, str] = CANONICAL) -> pl.Series:
+    """Brands in canonical spelling; null for placeholders. A brand without `spellings` keeps its own.
+
+    spellings: `brand_spellings`. What is canonical stays as it is. Null is also what still changes after `ROUNDS`
+    rounds: nobody's brand is.
+    """
+    return on_distinct(texts.cast(pl.String), functools.partial(_brands, spellings=spellings))
+
+
+def _brands(texts: pl.Series, spellings: Mapping[str, str]) -> pl.Series:
     # What is taken off may have parted the pieces of a tag, an entity or another sign: so until nothing changes.
+    once = functools.partial(_brands_once, spellings=spellings)
     todo = texts.is_not_null()
     for _ in range(ROUNDS):
-        before, texts = texts, where(texts, todo, _brands_once)
+        before, texts = texts, where(texts, todo, once)
         todo = (texts != before).fill_null(False)
         if not todo.any():
             return texts
     return texts.set(todo, None)
 
 
-def _brands_once(texts: pl.Series) -> pl.Series:
+def _brands_once(texts: pl.Series, spellings: Mapping[str, str]) -> pl.Series:
     name = pl.col("text").str.replace_all("[™®©]", "").str.replace(r"(?i)^(?:brand|merek|marca|marke) *: *", "")
     name = name.str.strip_chars(" ,;:\"'“”").str.replace_all(" +", " ")
     frame = plain(texts).alias("text").to_frame().select(name)
     # "Clarins(คาแรงส์)": the same name once more, in the script of the marketplace
     bare = pl.col("text").str.replace(r" *[(（][^()（）]*[^\x00-\x7f()（）][^()（）]*[)）]$", "")
     frame = frame.with_columns(bare.alias("bare")).with_columns(pl.col("bare").str.to_lowercase().alias("lower"))
-    known = pl.col("lower").replace_strict(CANONICAL, default=None, return_dtype=pl.String)
+    known = pl.col("lower").replace_strict(dict(spellings), default=None, return_dtype=pl.String)
     none = (pl.col("bare") == "") | pl.col("lower").is_in(NONE)
     return frame.select(pl.when(~none).then(pl.coalesce(known, "bare"))).to_series()
 

@@ -16,6 +16,7 @@ from catalog_assets.raw.splitting import decode
 from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, Warn, World, mark, require
 from catalog_assets.standardized.contract import RECORD_RULES, StandardizedProducts
 from catalog_assets.standardized.mapping import nothing_under
+from catalog_assets.standardized.names import brand_spellings
 from catalog_assets.standardized.transform import Standardized, skipping, standardize
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.version import VERSION as VOCABULARY
@@ -55,7 +56,8 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     received = records.select(_record_id()).to_series()
     cells = decode(records, source)
     empty = nothing_under(cells, records, source)
-    result = standardize(cells, deliveries, partition.source, source, partition.day)
+    spellings = brand_spellings(world.catalog.brands)
+    result = standardize(cells, deliveries, partition.source, source, partition.day, spellings)
     del records, cells
     return Outcome(
         received,

@@ -18,7 +18,7 @@ The fates are decided in this order, and a record has the first that applies:
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -32,6 +32,7 @@ from catalog_assets.standardized.families import family
 from catalog_assets.standardized.language import languages
 from catalog_assets.standardized.prices import prices
 from catalog_assets.standardized.text import first_filled, folded, plain
+from catalog_assets.vocabulary.brands import CANONICAL
 from catalog_assets.vocabulary.columns import MOMENT, MONEY, RECORD_FATES, STANDARDIZED_PRODUCTS
 
 OFFER_COLUMNS = tuple(name for name in STANDARDIZED_PRODUCTS.columns if name != "run_id")
@@ -64,13 +65,14 @@ class UnknownDeliveryError(Exception):
 
 
 def standardize(
-    cells: pl.DataFrame, deliveries: pl.DataFrame, source_name: str, source: Source, day: dt.date
-) -> Standardized:
+    cells: pl.DataFrame, deliveries: pl.DataFrame, source_name: str, source: Source, day: dt.date,
+    spellings: Mapping[str, str] = CANONICAL,
+) -> Standardized:  # fmt: skip
     """Offers, fates and failures of a source's day; independent of the order of the rows.
 
     `cells`: delivery_id, record_number and one String column per supplier column that the source maps, null where
     empty. `deliveries`: delivery_id, sequence, delivered_at, landed_at, retracted. The result is sorted: offers by
-    product, fates and failures by record. Raises UnknownDeliveryError.
+    product, fates and failures by record. `spellings`: of brands (`brand_spellings`). Raises UnknownDeliveryError.
     """
     cells = _in_order(cells)
     records = _records(cells, deliveries, source, day)
@@ -78,7 +80,8 @@ def standardize(
     merged, rest = _split(rest, pl.col("continues"))
     judged = rest.hstack(_judged(cells, rest, source))
     good, failures = filter_result(judged.with_columns(_record_id().alias("record_id")), RECORD_RULES, "record_id")
-    offers, superseded, broken = _kept(good, lambda some: _offers(cells, some, merged, source_name, source, day))
+    who = (merged, source_name, source, day, spellings)
+    offers, superseded, broken = _kept(good, lambda some: _offers(cells, some, *who))
     failures = pl.concat([failures, broken])
     fates = (
         _fates(skipped, "skipped", pl.col("skip")),
@@ -211,8 +214,9 @@ def _latest(good: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _offers(
-    cells: pl.DataFrame, latest: pl.DataFrame, merged: pl.DataFrame, source_name: str, source: Source, day: dt.date
-) -> pl.DataFrame:
+    cells: pl.DataFrame, latest: pl.DataFrame, merged: pl.DataFrame, source_name: str, source: Source, day: dt.date,
+    spellings: Mapping[str, str],
+) -> pl.DataFrame:  # fmt: skip
     """The offers of some records, with `record_id`; row by row, but for what continuations add."""
     columns = source.columns.columns()
     taken = _taken(cells, latest)
@@ -220,7 +224,7 @@ def _offers(
     stated = taken.select(first_filled(cells, columns.get(c, [])).alias(c) for c in (*fields, "updated_at", GROUP))
     described = plain(stated["description"])
     read = {
-        "brand": names.brands(stated["brand"]),
+        "brand": names.brands(stated["brand"], spellings),
         "mpn": identifiers.mpns(stated["mpn"]),
         "gtin": identifiers.gtins(stated["gtin"]),
         "description": described,

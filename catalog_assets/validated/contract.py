@@ -72,6 +72,11 @@ def noting(thresholds: Thresholds) -> tuple[Rule, ...]:
             f"{thresholds.description_max} characters.",
         ),
         Rule("category_missing", _gone | pl.col("category").is_not_null(), "No category is accepted yet."),
+        Rule(
+            "required_missing",
+            _gone | (pl.col("missing_required").list.len() == 0),
+            "Attributes that the category requires are not there (required_attributes); missing_required names them.",
+        ),
         Rule("sources_disagree", _gone | (pl.col("disputed") == 0), "Sources state different values."),
         Rule(
             "looks_doubled", _gone | (pl.col("lookalikes") <= 1), "Another product has the same name, brand and price."

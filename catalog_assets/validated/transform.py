@@ -1,7 +1,7 @@
 """Business rules and the quality score.
 
-Belongs here: judging a product by its values, its category's prices and its look-alikes. Does not belong here: the
-rules' limits and names (`contract.py`).
+Belongs here: judging a product by its values, its category, what its sources ask for it, and its look-alikes. Does not
+belong here: the rules' limits and names (`contract.py`).
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from catalog_assets.validated.contract import doubting, noting, refusing
 from catalog_assets.vocabulary.columns import MONEY, QUALITY_FIELDS, VALIDATED_PRODUCTS
 
 EXPECTED = ("name", "brand", "gtin", "description", "category", "price", "image_url", "availability")
-"""Fields that make a record complete; attributes count as one more."""
+"""Fields that make a record complete; attributes count as one more, and each that the category requires as another."""
 
 WEIGHTS = {"completeness": 0.25, "accuracy": 0.30, "consistency": 0.15, "timeliness": 0.15, "uniqueness": 0.15}
 """How much each dimension counts. The five are those of ISO/IEC 25012 that can be measured without the real thing."""
@@ -26,6 +26,23 @@ NOT_HERE = ("day", "run_id", "base_price", "rates_version")
 
 FRESH_DAYS = 30
 """An offer last delivered this long ago scores 0 for timeliness."""
+
+
+STATED = pl.Schema({"product_key": pl.String(), "source": pl.String(), "price": MONEY, "currency": pl.String()})
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What the day's products are measured by.
+
+    statistics: `price_statistics`. stated: STATED, each live offer's price of products that have several offers, the
+    lead offer's first. rates: currency, per_euro (units for one euro). required: category, required (list of names).
+    """
+
+    statistics: pl.DataFrame
+    stated: pl.DataFrame
+    rates: pl.DataFrame
+    required: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -66,11 +83,11 @@ def price_question() -> pl.Expr:
 
 
 def validate(
-    reviewed: pl.DataFrame, statistics: pl.DataFrame, decisions: pl.DataFrame, day: dt.date, thresholds: Thresholds
+    reviewed: pl.DataFrame, measures: Measures, decisions: pl.DataFrame, day: dt.date, thresholds: Thresholds
 ) -> Validated:
     """The whole stage. reviewed: the day's REVIEWED_PRODUCTS; decisions: those in force on price questions."""
     decided = _fold_prices(reviewed.with_columns(price_question()), decisions)
-    judged = _features(decided, statistics)
+    judged = _features(decided, measures, thresholds.price_disagreement)
     good, failures = filter_result(judged, refusing(thresholds), "product_key")
     doubts = _broken(good, doubting(thresholds))
     notes = _broken(good, noting(thresholds))
@@ -123,41 +140,58 @@ def _fold_prices(rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     ).drop("verdict", "said", "decided_at", "annotator")  # fmt: skip
 
 
-def _features(rows: pl.DataFrame, statistics: pl.DataFrame) -> pl.DataFrame:
+def _features(rows: pl.DataFrame, measures: Measures, tolerance: float) -> pl.DataFrame:
+    """What the rules look at: deviation, price_spread, statements, disputed, lookalikes, required, missing_required."""
     log = pl.col("price").cast(pl.Float64).log()
-    spread = (
-        rows.select("product_key", "conflicts").explode("conflicts").drop_nulls("conflicts").unnest("conflicts")
-        .filter(pl.col("field") == "price")
-        .with_columns(
-            pl.col("value").str.extract(r"^(\S+) ").cast(pl.Float64, strict=False).alias("amount"),
-            pl.col("value").str.extract(r" (\S+)$").alias("money"),
-        )
-        .group_by("product_key", "money")
-        .agg((pl.col("amount").max() / pl.col("amount").min() - 1).alias("spread"))
-        .group_by("product_key")
-        .agg(pl.col("spread").max().alias("price_spread"))
-    )  # fmt: skip
-    disputed = pl.col("conflicts").list.eval(pl.element().struct.field("field")).list.n_unique().alias("disputed")
     same = ["name", "brand", "asked_price", "currency"]
     lookalikes = pl.when(pl.col("status") == "live").then(pl.len().over([*same, "status"])).otherwise(1)
-    return (
-        rows.join(statistics, on=["category", "currency"], how="left")
-        .join(spread, on="product_key", how="left")
-        .with_columns(
-            ((log - pl.col("mean")) / pl.col("std")).alias("deviation"), disputed, lookalikes.alias("lookalikes")
-        )
+    told = rows.join(measures.statistics, on=["category", "currency"], how="left")
+    told = told.join(_statements(measures.stated, measures.rates), on="product_key", how="left")
+    told = told.join(measures.required, on="category", how="left")
+    names = pl.col("attributes").list.eval(pl.element().struct.field("name"))
+    nothing = pl.lit([], pl.List(pl.String))
+    return told.with_columns(
+        ((log - pl.col("mean")) / pl.col("std")).alias("deviation"), _disputed(tolerance),
+        lookalikes.alias("lookalikes"), pl.col("required", "statements").fill_null(nothing),
+    ).with_columns(pl.col("required").list.set_difference(names).list.sort().alias("missing_required"))  # fmt: skip
+
+
+def _statements(stated: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
+    """product_key, statements (who says which price), price_spread: by how much of the cheapest the dearest is dearer.
+
+    Prices are set against each other in euro, which gives the same ratio as any other currency; one that has no rate
+    only against those in its own currency.
+    """
+    rated = stated.join(rates, on="currency", how="left", maintain_order="left").with_columns(
+        (pl.col("price").cast(pl.Float64) / pl.col("per_euro").cast(pl.Float64).fill_null(1)).alias("amount"),
+        pl.when(pl.col("per_euro").is_null()).then("currency").otherwise(pl.lit("EUR")).alias("money"),
     )
+    # Rounded, since 150 USD against 100 USD must not be more than half as much again once both are euro.
+    spread = (pl.col("amount").max() / pl.col("amount").min() - 1).fill_nan(0).round(9).alias("price_spread")
+    spreads = rated.group_by("product_key", "money").agg(spread).group_by("product_key").agg(pl.max("price_spread"))
+    said = pl.concat_str("source", pl.lit(": "), "price", pl.lit(" "), "currency").alias("statements")
+    return stated.group_by("product_key", maintain_order=True).agg(said).join(spreads, on="product_key")
+
+
+def _disputed(tolerance: float) -> pl.Expr:
+    """On how many fields sources differ. Prices in several currencies are no conflict of values; they are disputed
+    where they lie further apart than `tolerance`."""
+    fields = pl.col("conflicts").list.eval(pl.element().struct.field("field"))
+    apart = (pl.col("price_spread").fill_null(0) > tolerance) & ~fields.list.contains("price")
+    return (fields.list.n_unique() + apart.cast(pl.UInt32)).alias("disputed")
 
 
 def _score(rows: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     present = [pl.col(name).is_not_null() for name in EXPECTED] + [pl.col("attributes").list.len() > 0]
+    wanted, lacking = (pl.col(name).list.len().cast(pl.Float64) for name in ("required", "missing_required"))
+    there = pl.sum_horizontal(flag.cast(pl.Float64) for flag in present) + wanted - lacking
     newest = pl.col("offers").list.eval(pl.element().struct.field("day")).list.max()
     age = (pl.lit(day) - newest).dt.total_days().fill_null(FRESH_DAYS)
     sources = pl.col("offers").list.eval(pl.element().struct.field("source")).list.n_unique()
     agreed = 1 - pl.col("disputed") / len(EXPECTED)
     implausible = pl.col("issues").list.contains("price_outlier")
     percent = {
-        "completeness": pl.mean_horizontal(flag.cast(pl.Float64) for flag in present),
+        "completeness": there / (wanted + len(present)),
         "accuracy": pl.col("confidence").fill_null(1.0) * pl.when(implausible).then(0.5).otherwise(1.0),
         "consistency": pl.when(sources > 1).then(agreed).otherwise(1.0),
         "timeliness": 1 - age / FRESH_DAYS,
@@ -182,12 +216,8 @@ def _questions(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _price_context() -> pl.Expr:
     """What a person sees of a doubtful price: the product, its category, and who says which price."""
-    said = pl.element().struct
-    prices = pl.col("conflicts").list.eval(
-        pl.concat_str(said.field("source"), pl.lit(": "), said.field("value")).filter(said.field("field") == "price")
-    )
-    lines = [pl.col("name"), pl.col("category").fill_null("no category"), prices.list.join("\n")]
+    lines = [pl.col("name"), pl.col("category").fill_null("no category"), pl.col("statements").list.join("\n")]
     return pl.concat_str(lines, separator="\n").str.strip_chars_end("\n")
 
 
-__all__ = ["QUALITY_FIELDS", "Validated", "price_statistics", "validate"]
+__all__ = ["QUALITY_FIELDS", "STATED", "Measures", "Validated", "price_statistics", "validate"]

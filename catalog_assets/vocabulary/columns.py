@@ -173,7 +173,11 @@ QUALITY_FIELDS = {
     "price_annotator": _optional(pl.String, "Who decided about the price, where a person did"),
     "price_decided_at": _optional(MOMENT, "When they did"),
     "issues": Column(pl.List(pl.String), "Names of the business rules that did not hold, sorted"),
-    "completeness": Column(pl.Float64, "0-100: share of the expected fields that are there"),
+    "missing_required": _optional(
+        pl.List(pl.String),
+        "Attributes that its category requires and it lacks, sorted; null on a row of an older version",
+    ),
+    "completeness": Column(pl.Float64, "0-100: share of the expected fields and required attributes that are there"),
     "accuracy": Column(pl.Float64, "0-100: mean confidence of accepted values, less implausible ones"),
     "consistency": Column(pl.Float64, "0-100: share of the stated fields on which all sources agree"),
     "timeliness": Column(pl.Float64, "0-100: how fresh the newest offer is"),
@@ -432,6 +436,18 @@ PRODUCT_ALIASES = Table(
     },
 )
 
+ENDED_PRODUCTS = Table(
+    "ended_products",
+    "a key once published that ended, and the offers that it was last shown with",
+    ("product_key",),
+    (),
+    {
+        "product_key": Column(pl.String, "The key that ended; it may live again"),
+        "offers": Column(pl.List(OFFER), "Its offers then: where one of them lives, the key leads (product_aliases)"),
+        "run_id": RUN,
+    },
+)
+
 QUARANTINE = Table(
     "quarantine",
     "one refused record and rule",
@@ -585,6 +601,7 @@ TABLES: dict[str, Table] = {
         VALIDATED_PRODUCTS,
         CATALOG_PRODUCTS,
         PRODUCT_ALIASES,
+        ENDED_PRODUCTS,
         QUARANTINE,
         RECORD_FATES,
         STAGE_LEDGER,

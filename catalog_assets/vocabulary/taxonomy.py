@@ -2,7 +2,7 @@
 
 Belongs here: what a taxonomy is, and reading the published forms of Google and Shopify from their text. Does not belong
 here: opening files (the caller's), the words of our own taxonomy (`categories.py`), and how a supplier's path finds its
-node (`standardized/category_mapping`).
+node (`category_mapping`).
 
 Forms: Google's product taxonomy with ids, `taxonomy-with-ids.en-US.txt` (support.google.com/merchants/answer/6324436),
 Shopify's `categories.txt` (github.com/Shopify/product-taxonomy, `dist/`), and Shopify's as a table of ids and parents.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from catalog_assets.vocabulary import attributes, availability, brands, categories, currencies, units
+from catalog_assets.vocabulary import attributes, availability, brands, categories, currencies, languages, units
 
 
 def _plain(value: Any) -> Any:
@@ -48,5 +48,7 @@ VERSION = fingerprint(
     currencies.MAGNITUDE,
     brands.BRANDS,
     brands.NONE,
+    languages.FUNCTION_WORDS,
+    languages.LETTERS,
 )
 """Version of the vocabulary as it stands."""

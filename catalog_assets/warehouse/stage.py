@@ -14,7 +14,7 @@ from catalog_assets.configuration import fingerprint
 from catalog_assets.stages import REREADS, Outcome, Partition, Stage, StageError, World, mark, marks, require
 from catalog_assets.versions import code_version
 from catalog_assets.warehouse.contract import CatalogProducts, ProductAliases
-from catalog_assets.warehouse.transform import AliasChanges, alias_changes, current, offers_of, published
+from catalog_assets.warehouse.transform import AliasChanges, alias_changes, current, lost, offers_of, published
 
 NAME, UPSTREAM = "catalog_products", "validated_products"
 
@@ -71,7 +71,8 @@ def commit(world: World, partition: Partition, outcome: Outcome, run_id: str) ->
     live = current(settled)
     gone = keys.to_frame("product_key").join(live, on="product_key", how="anti")["product_key"]
     stamp = pl.lit(run_id).alias("run_id")
-    changes = _aliases(world, live, gone, published(settled))
+    ended, changes = _aliases(world, live, gone, published(settled))
+    world.lake.merge("ended_products", ended.with_columns(stamp), pl.Series([], dtype=pl.String))
     world.lake.merge("product_aliases", changes.rows.with_columns(stamp), changes.gone)
     world.lake.merge("catalog_products", live.with_columns(stamp), gone)
 
@@ -106,18 +107,26 @@ def _settled_rows(
     raise StageError(f"{NAME} {partition}: {UPSTREAM} was rewritten while it was loaded; run it again.")
 
 
-def _aliases(world: World, live: pl.DataFrame, gone: pl.Series, before: pl.DataFrame) -> AliasChanges:
+def _aliases(
+    world: World, live: pl.DataFrame, gone: pl.Series, before: pl.DataFrame
+) -> tuple[pl.DataFrame, AliasChanges]:
+    """The products that this load ends (product_key, offers), and what it changes about aliases."""
     catalog = world.lake.scan("catalog_products").select("product_key", "offers")
     shown = catalog.filter(pl.col("product_key").is_in(gone.implode())).collect()
-    removed = pl.concat([shown, before]).unique("product_key", keep="first").join(live, on="product_key", how="anti")
+    ended = world.lake.read("ended_products").select("product_key", "offers")
+    older = before.join(ended, on="product_key", how="anti")
+    removed = pl.concat([shown, older]).unique("product_key", keep="first").join(live, on="product_key", how="anti")
+    known = world.lake.scan("product_aliases").select("alias_key", "product_key", "reason").collect()
+    kept = catalog.select("product_key").filter(~pl.col("product_key").is_in(gone.implode())).collect()["product_key"]
+    astray = lost(ended, known, pl.concat([kept, live["product_key"]]))
+    seeking = pl.concat([removed, astray]).unique("product_key", keep="first", maintain_order=True)
     homes = offers_of(live)
-    if removed.height:
+    if seeking.height:
         staying = catalog.join(live.lazy(), on="product_key", how="anti").filter(
             ~pl.col("product_key").is_in(gone.implode())
         )
         homes = pl.concat([homes, offers_of(staying.collect())])
-    known = world.lake.scan("product_aliases").select("alias_key", "product_key", "reason").collect()
-    return alias_changes(live, removed, homes, known)
+    return removed, alias_changes(live, seeking, homes, known)
 
 
 def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:

@@ -72,6 +72,14 @@ def alias_changes(live: pl.DataFrame, removed: pl.DataFrame, homes: pl.DataFrame
     return AliasChanges(rows.select(pl.col(c).cast(schema[c]) for c in rows.columns), alive["alias_key"])
 
 
+def lost(ended: pl.DataFrame, known: pl.DataFrame, shown: pl.Series) -> pl.DataFrame:
+    """Of the keys that ended (product_key, offers) those that are no product and lead to none. known: the aliases;
+    shown: keys that the catalogue shows."""
+    leading = known.filter(pl.col("product_key").is_in(shown.implode()))["alias_key"]
+    found = pl.concat([leading, shown]).to_frame("product_key")
+    return ended.select("product_key", "offers").join(found, on="product_key", how="anti")
+
+
 def _exploded(products: pl.DataFrame) -> pl.DataFrame:
     each = products.select("product_key", "offers").explode("offers").drop_nulls("offers")
     return each.select("product_key", *(pl.col("offers").struct.field(f) for f in ("source", "product_id")))

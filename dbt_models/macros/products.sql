@@ -2,7 +2,7 @@
 {%- macro tracked_fields() -%}
     {{- return([
         'name', 'brand', 'mpn', 'gtin', 'description', 'category', 'price', 'currency', 'price_state',
-        'availability', 'stock', 'url', 'image_url', 'quality',
+        'availability', 'stock', 'url', 'image_url', 'missing_required', 'quality',
     ]) -}}
 {%- endmacro %}
 
@@ -51,18 +51,20 @@
 {#-
   The days that are to be loaded, in stretches of at most var('rows_at_a_time') rows (or one day): a Polars scan
   is held in memory as a whole, and what a rebuild needs must not grow with the lake.
-  Returns a list of (first day, last day). Every source of the model must be named before the query runs: it opens the
-  connection, and dbt-duckdb makes known to a connection only what was loaded before it was opened.
+  Returns a list of (first day, last day). Every source of the model must be named before a query runs, be it that of
+  is_incremental(): it opens the connection, and dbt-duckdb makes known to a connection only what was loaded before it
+  was opened.
 -#}
 {%- macro lake_stretches() -%}
     {%- set stretches = [] -%}
+    {%- set products, ledger = source('lake', 'validated_products'), source('lake', 'stage_ledger') -%}
     {%- if execute -%}
         {%- set query -%}
             select day, count(*)
-            from {{ source('lake', 'validated_products') }}
+            from {{ products }}
             where {{ in_scope('day') if is_incremental() else 'true' }}
                 and day in (
-                    select day from {{ source('lake', 'stage_ledger') }}
+                    select day from {{ ledger }}
                     where stage = 'validated_products' and balanced
                 )
             group by day

@@ -60,6 +60,12 @@ DECISIONS = pl.Schema(
 )
 """Output of `decisions`: one row a question that has a decision in force; value and unit only for a 'replace'."""
 
+CASES = pl.Schema(
+    DECISIONS
+    | {f"asked_{name}": dtype for name, dtype in (IDENTITY | FACTS).items() if name not in ("context", "options")}
+)
+"""Output of `cases`: DECISIONS, and what the person was asked and shown when deciding."""
+
 COUNTS = pl.Schema({"kind": pl.String, "open": pl.Int64, "decided": pl.Int64})
 """Output of `counts`: one row a kind, always all of them."""
 
@@ -154,6 +160,10 @@ class ReviewStore(Protocol):
         In force is the latest by sequence, unless it is an 'undo'. With `before`, only decisions taken before that
         moment count; without ids, all questions.
         """
+
+    def cases(self) -> pl.DataFrame:
+        """The decisions in force with what was asked and shown when they were taken (shape: `CASES`), ordered by
+        question_id: what models, calibrators and mappings may learn from."""
 
     def fingerprint(self, question_ids: pl.Series) -> str:
         """Digest that changes exactly when the decisions in force on these questions change."""

@@ -20,6 +20,7 @@ import polars as pl
 from resources.review.migrations import NotAReviewStore, migrate
 from resources.review.protocol import (
     ASKED,
+    CASES,
     COUNTS,
     DECISIONS,
     FACTS,
@@ -107,6 +108,16 @@ FROM wanted AS w
 JOIN decisions AS d ON d.sequence = (
     SELECT max(sequence) FROM decisions WHERE question_id = w.question_id AND decided_at < :before
 )
+WHERE d.verdict <> 'undo'
+ORDER BY d.question_id
+"""
+
+_SHOWN = tuple(name.removeprefix("asked_") for name in CASES if name not in DECISIONS)
+_CASES = f"""
+SELECT d.question_id, d.verdict, d.value, d.unit, d.annotator, d.decided_at, d.reason, d.sequence,
+       {", ".join(f"json_extract(d.asked, '$.{name}')" for name in _SHOWN)}
+FROM (SELECT max(sequence) AS sequence FROM decisions GROUP BY question_id) AS latest
+JOIN decisions AS d ON d.sequence = latest.sequence
 WHERE d.verdict <> 'undo'
 ORDER BY d.question_id
 """
@@ -242,6 +253,11 @@ class SqliteReviewStore:
                 return _frame(connection.execute(_IN_FORCE, moments), DECISIONS)
             _want(connection, question_ids)
             return _frame(connection.execute(_IN_FORCE_WANTED, moments), DECISIONS)
+
+    def cases(self) -> pl.DataFrame:
+        """See `ReviewStore.cases`."""
+        with self._connection() as connection:
+            return _frame(connection.execute(_CASES), CASES)
 
     def fingerprint(self, question_ids: pl.Series) -> str:
         """See `ReviewStore.fingerprint`."""

@@ -223,7 +223,11 @@ def _run_something(world: World, choice: int) -> None:
                 raise
 
 
-COMPARED = tuple(name for name in TABLES if name not in ("model_answers", "corrections", "product_aliases", "releases"))
+COMPARED = tuple(
+    name
+    for name in TABLES
+    if name not in ("model_answers", "corrections", "product_aliases", "ended_products", "releases")
+)
 
 
 def tables(home: Path) -> dict[str, pl.DataFrame]:

@@ -87,7 +87,7 @@ def a_kill_between_two_contents(folder: Path, world: World) -> bool:
     deliver(world, "alpha", GOOD, 1)
     history.settle(world)
     deliver(world, "alpha", WRONG, 2)
-    run_until(world, "after validated_products")
+    run_until(world, "after reviewed_products")
     take_back_last(world, "alpha")
     history.settle(world)
     return ends_as(folder, world, lambda straight: deliver(straight, "alpha", GOOD, 1))

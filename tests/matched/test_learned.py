@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog_assets.certainty.thresholds import best_threshold, precise_threshold
 from catalog_assets.matched.blocking import Blocking, candidates
 from catalog_assets.matched.features import FEATURES, features
 from catalog_assets.matched.linking import Offers, Rules, link
-from catalog_assets.matched.matcher import Matcher, best_threshold, from_bytes, precise_threshold, train, unseen
+from catalog_assets.matched.matcher import Matcher, from_bytes, train, unseen
 from catalog_assets.matched.tokens import OFFERS, tokens
 from catalog_assets.matched.training import Wanted, learn
 from catalog_assets.releases import TooLittleToLearn, UnknownRelease

@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.configuration import Catalog
-from catalog_assets.matched.features import FEATURES
 from catalog_assets.matched.identity import product_key
-from catalog_assets.matched.matcher import Matcher, train
+from catalog_assets.matched.matcher import Matcher
 from catalog_assets.matched.stage import STAGE
 from catalog_assets.releases import ReleaseError, Statement, in_force, put_in_force, releases
 from catalog_assets.stages import Partition, Report, execute, mark
@@ -27,16 +26,6 @@ LAMP = {"name": "Lumo desk lamp LX-350 white"}
 LIKE = {"name": "LUMO LX-350 lamp for the desk, white"}
 DOUBT = {"name": "LX-350 bulb by Lumo"}
 MUG = {"name": "Kera coffee mug K-17 stoneware"}
-
-
-@pytest.fixture(scope="session")
-def matcher() -> Matcher:
-    """Judges by one number, how alike the sorted words are: sure from 65, in doubt from 45, below that not at all."""
-    alike = [n / 4 for n in range(401)]
-    told = pl.DataFrame({name: alike if name == "name_sort" else [0.0] * 401 for name in FEATURES})
-    by_luck = [45 <= a < 65 and n % 2 == 0 for n, a in enumerate(alike)]
-    learned = train(told, pl.Series([a >= 65 or luck for a, luck in zip(alike, by_luck, strict=True)]))
-    return Matcher(learned.trees, 0.9, {}, 0.2)
 
 
 def opened(folder: Path, deliveries: list[Delivery], **source: Any) -> Any:

@@ -10,15 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.configuration import Catalog
+from catalog_assets.enriched.category import ALIASES
 from catalog_assets.enriched.content import path_question
+from catalog_assets.reviewed.known_paths import decided_paths
 from catalog_assets.reviewed.stage import STAGE
 from catalog_assets.reviewed.transform import proposal_id
 from catalog_assets.stages import Partition, Report, StageError, execute, recount
 from catalog_assets.vocabulary.columns import CORRECTIONS, ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS, STAGE_LEDGER
-from resources.review.protocol import ASKED, DECISIONS
+from resources.review.protocol import ASKED, CASES, DECISIONS
 from tests.frames import MATCHED_PRODUCTS, MemoryLake, Row, date, frame, member, product, world
 
 DAY = Partition(date(1))
+PATH, MONITORS, LAPTOPS = "Screens", "Computers > Monitors", "Computers > Laptops"
 NOW = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 FATES = ("received", "passed", "quarantined", "superseded", "merged", "skipped", "pending")
 
@@ -27,10 +30,13 @@ class Store:
     """A review store that says what it was told to say and remembers what was asked."""
 
     def __init__(self, *said: Row) -> None:
-        self.said = pl.DataFrame(said, schema=DECISIONS, orient="row")
+        self.said = pl.DataFrame(said, schema=CASES, orient="row")
         self.asked: list[tuple[dt.date, pl.DataFrame, tuple[str, ...]]] = []
 
     def decisions(self) -> pl.DataFrame:
+        return self.said.select(DECISIONS.names())
+
+    def cases(self) -> pl.DataFrame:
         return self.said
 
     def replace_day(self, day: dt.date, questions: pl.DataFrame, kinds: tuple[str, ...]) -> None:
@@ -40,7 +46,8 @@ class Store:
 def said(question_id: str, verdict: str, sequence: int = 1, value: str | None = None) -> Row:
     return {
         "question_id": question_id, "verdict": verdict, "sequence": sequence, "value": value, "unit": None,
-        "annotator": "eve", "decided_at": NOW, "reason": None,
+        "annotator": "eve", "decided_at": NOW, "reason": None, "asked_kind": "category", "asked_method": "rule",
+        "asked_evidence": PATH,
     }  # fmt: skip
 
 
@@ -243,15 +250,15 @@ def test_whatever_is_proposed_and_said_the_day_balances(
     assert report.holds
 
 
-PATH, MONITORS, LAPTOPS = "Screens", "Computers > Monitors", "Computers > Laptops"
-
-
 def question_of(category: str, path: str = PATH) -> str:
     return str(pl.select(path_question(pl.lit(path), pl.lit(category))).item())
 
 
 def proposed_for_path(category: str) -> Row:
-    return {**CATEGORY, "category": category, "category_confidence": 0.4, "category_question_id": question_of(category)}
+    return {
+        **CATEGORY, "category": category, "category_confidence": 0.4, "category_question_id": question_of(category),
+        "category_evidence": PATH,
+    }  # fmt: skip
 
 
 def category_of(where: Any) -> Row:
@@ -285,6 +292,17 @@ def test_a_decided_path_serves_a_product_for_which_nothing_is_proposed() -> None
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("method", "state"), [("rule", "accepted"), ("model", "pending")])
+def test_a_mapper_proposes_and_never_answers_for_people(method: str, state: str) -> None:
+    sure = {**proposed_for_path(MONITORS), "category_confidence": 0.99, "category_method": method}
+    where = opened([], **sure)
+    run(where)
+    assert category_of(where)["state"] == state
+    decided = opened([], Store(said(question_of(MONITORS), "accept")), **sure)
+    run(decided)
+    assert category_of(decided)["state"] == "accepted"
+
+
 def test_only_a_decision_that_names_a_category_speaks_for_the_path() -> None:
     refused = opened([], Store(said(question_of(MONITORS), "reject")), **proposed_for_path(LAPTOPS))
     run(refused)
@@ -294,11 +312,42 @@ def test_only_a_decision_that_names_a_category_speaks_for_the_path() -> None:
     assert category_of(other)["state"] == "pending"
 
 
-def test_the_last_decision_on_a_path_counts_and_is_in_the_fingerprint() -> None:
+TABLETS = "Computers > Tablets"
+
+
+def test_a_path_that_people_decided_two_ways_is_divided_and_asked_about() -> None:
     early, late = said(question_of(MONITORS), "accept", 1), said(question_of(LAPTOPS), "accept", 2)
-    where = opened([], Store(early, late), **proposed_for_path(MONITORS))
+    own = opened([], Store(early, late), **proposed_for_path(MONITORS))
+    run(own)
+    assert category_of(own)["value"] == MONITORS, "what was said of the question itself"
+    other = opened([], Store(early, late), **proposed_for_path(TABLETS))
+    run(other)
+    assert (category_of(other)["value"], category_of(other)["state"]) == (TABLETS, "pending")
+    before = STAGE.inputs(other, DAY)
+    other.review.said = Store(early).said
+    assert STAGE.inputs(other, DAY) != before
+    run(other)
+    assert category_of(other)["value"] == MONITORS
+
+
+def test_a_reject_of_the_question_itself_stands_above_what_is_decided_of_the_path() -> None:
+    store = Store(said(question_of(MONITORS), "accept", 1), said(question_of(LAPTOPS), "reject", 2))
+    where = opened([], store, **proposed_for_path(LAPTOPS))
     run(where)
-    assert category_of(where)["value"] == LAPTOPS
-    before = STAGE.inputs(where, DAY)
-    where.review.said = Store(early).said
-    assert STAGE.inputs(where, DAY) != before
+    assert category_of(where)["state"] == "rejected"
+
+
+@pytest.mark.parametrize("by_name", ["laptop", None])
+def test_where_the_name_made_a_proposal_the_answer_is_for_that_proposal_alone(by_name: str | None) -> None:
+    decided = {**said(question_of(MONITORS), "accept"), "asked_evidence": PATH if by_name else "monitor"}
+    where = opened([], Store(decided), **{**proposed_for_path(LAPTOPS), "category_evidence": by_name or PATH})
+    run(where)
+    assert (category_of(where)["value"], category_of(where)["state"]) == (LAPTOPS, "pending")
+
+
+def test_an_alias_of_several_categories_is_no_decided_path() -> None:
+    shared = ALIASES.filter(pl.col("shared") > 1)["alias"][0]
+    cases = pl.DataFrame([{**said(question_of(MONITORS, shared), "accept"), "asked_evidence": shared}], schema=CASES)
+    assert decided_paths(pl.Series([shared]), cases).is_empty()
+    alone = pl.DataFrame([said(question_of(MONITORS), "accept")], schema=CASES)
+    assert decided_paths(pl.Series([PATH]), alone)["right"].to_list() == [MONITORS]

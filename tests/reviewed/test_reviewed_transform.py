@@ -551,7 +551,8 @@ def judged(rows: list[Row], told: dict[str, Row]) -> tuple[Any, str]:
     best = min(free, key=lambda row: (-row["confidence"], rank[row["method"]], row["model_version"]))
     against = max((row["confidence"] for row in free if row["value"] != best["value"]), default=0.0)
     sure = best["confidence"] * (1 - DOUBT * against)
-    return best["value"], "accepted" if sure >= ACCEPT else "pending"
+    unproven = (best["attribute"], best["method"]) == ("category", "model")
+    return best["value"], "accepted" if sure >= ACCEPT and not unproven else "pending"
 
 
 @given(proposed_rows(), decided_rows())

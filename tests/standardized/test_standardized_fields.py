@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.standardized.moments import moments
-from catalog_assets.standardized.names import brands, category_paths
+from catalog_assets.standardized.names import brand_spellings, brands, category_paths
 from catalog_assets.standardized.stock import MOST, availability, availability_words, pieces
 from catalog_assets.vocabulary.brands import CANONICAL
 from catalog_assets.vocabulary.columns import MOMENT
@@ -225,3 +225,20 @@ def test_brands_and_categories_have_no_markup_and_brands_stay_as_they_are(texts)
 def test_canonical_brands_are_their_own_canonical_form():
     canonical = sorted(set(CANONICAL.values()))
     assert brands(pl.Series(canonical)).to_list() == canonical
+
+
+CHOSEN = brand_spellings({"Hewlett-Packard": ["HP"], "Lumo": ["Lumo Lighting", "LUMO"]})
+
+
+@pytest.mark.parametrize("text", ["HP", "h.p.", "Hewlett Packard", "hewlett-packard", "HP Inc."])
+def test_a_chosen_name_takes_all_spellings_of_the_brand_along(text):
+    once = brands(pl.Series([text]), CHOSEN)
+    assert once.to_list() == ["Hewlett-Packard"]
+    assert brands(once, CHOSEN).to_list() == ["Hewlett-Packard"]
+    assert brands(pl.Series([text])).to_list() == ["HP"]
+
+
+def test_a_chosen_name_is_for_its_own_spellings_only():
+    assert brands(pl.Series(["lumo lighting", "Lumo", "Lumos", "HPE"]), CHOSEN).to_list() == [
+        "Lumo", "Lumo", "Lumos", "HPE",
+    ]  # fmt: skip

@@ -12,11 +12,11 @@ from babel.numbers import format_currency, format_decimal
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from catalog_assets.normal_forms.normalization import Choice, Code, Count, Name, Quantity, Spelled, normalized
 from catalog_assets.standardized.attributes import attributes
 from catalog_assets.standardized.dimensions import SIDES, dimensions
 from catalog_assets.standardized.identifiers import addresses, gtins, mpns
 from catalog_assets.standardized.names import brands
-from catalog_assets.standardized.normalization import Choice, Code, Count, Name, Quantity, Spelled, normalized
 from catalog_assets.standardized.numbers import whole_numbers
 from catalog_assets.standardized.prices import prices
 from catalog_assets.standardized.text import plain

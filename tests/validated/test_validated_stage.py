@@ -13,9 +13,22 @@ from catalog_assets.configuration import Catalog
 from catalog_assets.stages import Partition, Report, StageError, execute, recount
 from catalog_assets.validated.stage import STAGE
 from catalog_assets.validated.transform import price_question
-from catalog_assets.vocabulary.columns import STAGE_LEDGER
+from catalog_assets.vocabulary.categories import CATEGORIES
+from catalog_assets.vocabulary.columns import STAGE_LEDGER, STANDARDIZED_PRODUCTS
 from resources.review.protocol import DECISIONS
-from tests.frames import REVIEWED_PRODUCTS, MemoryLake, Row, date, frame, member, product, world
+from tests.frames import (
+    CATEGORY,
+    OTHER_CATEGORY,
+    REVIEWED_PRODUCTS,
+    MemoryLake,
+    Row,
+    date,
+    frame,
+    member,
+    offer,
+    product,
+    world,
+)
 
 FATES = ("received", "passed", "quarantined", "superseded", "merged", "skipped", "pending")
 
@@ -34,9 +47,9 @@ class Store:
         self.asked.append((day, questions["product_key"].to_list(), kinds))
 
 
-def mark(day: int, balanced: bool = True) -> Row:
+def mark(day: int, balanced: bool = True, stage: str = "reviewed_products", source: str = "*") -> Row:
     return {
-        "stage": "reviewed_products", "day": date(day), "source": "*", "run_id": "r1", "unit": "proposals",
+        "stage": stage, "day": date(day), "source": source, "run_id": "r1", "unit": "proposals",
         **dict.fromkeys(FATES, 0), "balanced": balanced, "input_fingerprint": "in", "output_fingerprint": f"out{day}",
         "details": "{}",
     }  # fmt: skip
@@ -46,7 +59,13 @@ def priced(key: str, price: str, day: int = 1, **values: Any) -> Row:
     return product(REVIEWED_PRODUCTS, key, day, price=Decimal(price), name=f"Monitor {key}", **values)
 
 
-def opened(rows: list[Row], store: Store | None = None, unfinished: tuple[int, ...] = (), **limits: Any) -> Any:
+NOTHING_REQUIRED: dict[str, list[str]] = {CATEGORY: []}
+
+
+def opened(
+    rows: list[Row], store: Store | None = None, unfinished: tuple[int, ...] = (),
+    required: dict[str, list[str]] = NOTHING_REQUIRED, **limits: Any,
+) -> Any:  # fmt: skip
     """A world in which these products are reviewed."""
     lake = MemoryLake()
     lake.append("reviewed_products", frame(REVIEWED_PRODUCTS, rows))
@@ -54,7 +73,8 @@ def opened(rows: list[Row], store: Store | None = None, unfinished: tuple[int, .
     marks = [mark(day, day not in unfinished) for day in days]
     lake.append("stage_ledger", pl.DataFrame(marks, schema=STAGE_LEDGER.schema))
     source = {"columns": {"product_id": "id", "name": "name"}}
-    catalog = Catalog.model_validate({"sources": {"alpha": source}, "thresholds": {"price_sample": 5, **limits}})
+    settings = {"thresholds": {"price_sample": 5, **limits}, "required_attributes": required}
+    catalog = Catalog.model_validate({"sources": {"alpha": source}, **settings})
     return world(lake, catalog=catalog, review=store or Store(), lock=lambda name: contextlib.nullcontext())
 
 
@@ -208,3 +228,78 @@ def test_a_rerun_without_news_changes_nothing() -> None:
     where = opened([*USUAL, priced("dear", "5000"), priced("none", "0")])
     assert run(where).changed
     assert not run(where).changed
+
+
+BOTH = [member("alpha"), member("beta")]
+HALF = member("beta", live=False)
+
+
+def offered(rows: list[Row], *offers: Row, unfinished: tuple[str, ...] = (), **settings: Any) -> Any:
+    """A world of these products and the offers that they are of."""
+    where = opened(rows, **settings)
+    where.lake.append("standardized_products", frame(STANDARDIZED_PRODUCTS, offers))
+    places = sorted({(each["day"].day, each["source"]) for each in offers})
+    marks = [mark(day, source not in unfinished, "standardized_products", source) for day, source in places]
+    where.lake.append("stage_ledger", pl.DataFrame(marks, schema=STAGE_LEDGER.schema))
+    return where
+
+
+def asking(source: str, price: str, currency: str, **values: Any) -> Row:
+    return offer(source, price=Decimal(price), currency=currency, **values)
+
+
+EUROS, DOLLARS = asking("alpha", "100", "EUR"), asking("beta", "250", "USD")
+
+
+@pytest.mark.parametrize(("dollars", "state"), [("250", "pending"), ("108", "accepted")])
+def test_offers_in_two_currencies_are_compared_at_the_rates_of_the_day(dollars: str, state: str) -> None:
+    where = offered([priced("p", "100", offers=BOTH)], EUROS, asking("beta", dollars, "USD"))
+    assert run(where).holds
+    assert states(where) == {"p": state}
+
+
+def test_only_offers_that_stand_and_are_the_latest_of_theirs_ask_something() -> None:
+    for offers in ([member("alpha"), HALF], [member("alpha"), member("beta", day=2)]):
+        where = offered([priced("p", "100", 2, offers=offers)], EUROS, DOLLARS, asking("beta", "110", "USD", day=2))
+        run(where, 2)
+        assert states(where, 2) == {"p": "accepted"}
+
+
+def test_offers_of_a_partition_that_is_not_done_ask_nothing_until_it_is() -> None:
+    rows = [priced("p", "100", offers=BOTH)]
+    where = offered(rows, EUROS, DOLLARS, unfinished=("beta",))
+    run(where)
+    assert states(where) == {"p": "accepted"}
+    assert STAGE.inputs(where, Partition(date(1))) != STAGE.inputs(offered(rows, EUROS, DOLLARS), Partition(date(1)))
+
+
+def test_offers_of_a_later_day_do_not_make_a_day_stale() -> None:
+    rows, day = [priced("p", "100", offers=BOTH)], Partition(date(1))
+    later = offered(rows, EUROS, DOLLARS, asking("beta", "9", "USD", day=2))
+    assert STAGE.inputs(later, day) == STAGE.inputs(offered(rows, EUROS, DOLLARS), day)
+
+
+def test_what_is_required_is_configured_by_level_and_counted_by_category() -> None:
+    laptops = [priced(f"l{n}", str(100 + n), category=OTHER_CATEGORY) for n in range(2)]
+    where = opened([*USUAL, *laptops, priced("gone", "100", status="withdrawn")], required={"Computers": ["weight"]})
+    report = run(where)
+    assert report.holds
+    assert report.details["lacking_required"] == {CATEGORY: 9, OTHER_CATEGORY: 2}
+    assert report.details["issues"] == {"required_missing": 11}
+    found = dict(where.lake.read("validated_products").select("product_key", "missing_required").rows())
+    assert found["u0"] == ["screen_size", "weight"]
+    assert found["l0"] == ["ram", "screen_size", "storage", "weight"]
+
+
+def test_only_the_ten_categories_that_lack_most_are_told() -> None:
+    paths = list(CATEGORIES)[:12]
+    rows = [priced(f"{n}-{m}", "100", category=path) for n, path in enumerate(paths) for m in range(n + 1)]
+    report = run(opened(rows, required={path: ["weight"] for path in paths}))
+    assert report.details["lacking_required"] == {path: n + 1 for n, path in enumerate(paths) if n >= 2}
+
+
+def test_another_requirement_makes_the_day_stale() -> None:
+    day = Partition(date(1))
+    fresh = STAGE.inputs(opened(USUAL), day)
+    assert STAGE.inputs(opened(USUAL, required={CATEGORY: ["weight"]}), day) != fresh
+    assert STAGE.inputs(opened(USUAL, required={**NOTHING_REQUIRED, "Shoes": ["color", "size"]}), day) == fresh

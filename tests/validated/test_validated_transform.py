@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,9 @@ from catalog_assets.validated.transform import (
     EXPECTED,
     FRESH_DAYS,
     NOT_HERE,
+    STATED,
     WEIGHTS,
+    Measures,
     Validated,
     price_question,
     price_statistics,
@@ -50,18 +53,42 @@ USUAL = pl.DataFrame(
 )
 """Monitors cost about 100 EUR: from 82 to 122 is within two deviations."""
 NOTHING_USUAL = USUAL.head(0)
+REQUIRED = {OTHER_CATEGORY: ["ram", "storage"]}
+"""Laptops must state these two; monitors nothing."""
 
 
 def reviewed(product_key: str = "k1", **values: Any) -> Row:
     return product(REVIEWED_PRODUCTS, product_key, **values)
 
 
+def measures(
+    rows: Sequence[Row], usual: pl.DataFrame = NOTHING_USUAL, asks: Sequence[tuple[str, str, str, str]] = (),
+    rates: Mapping[str, str] | None = None, required: Mapping[str, Sequence[str]] = REQUIRED,
+) -> Measures:  # fmt: skip
+    """asks: product, source, price, currency; beside the prices that live products' conflicts name. rates: units for
+    one euro; without any, only prices in one currency can be compared."""
+    told = [
+        (row["product_key"], c["source"], *c["value"].split())
+        for row in rows if row["status"] == "live" for c in row["conflicts"] if c["field"] == "price"
+    ]  # fmt: skip
+    stated = [(key, source, Decimal(price), money) for key, source, price, money in (*told, *asks)]
+    per_euro = {"EUR": "1", **(rates or {})}
+    return Measures(
+        usual,
+        pl.DataFrame(stated, schema=STATED, orient="row"),
+        pl.DataFrame({"currency": list(per_euro), "per_euro": [Decimal(rate) for rate in per_euro.values()]}),
+        pl.DataFrame(
+            {"category": list(required), "required": list(required.values())},
+            schema={"category": pl.String, "required": pl.List(pl.String)},
+        ),
+    )
+
+
 def judged(
-    *rows: Row, usual: pl.DataFrame = NOTHING_USUAL, said: list[Row] | None = None, day: int = 1,
-    limits: Thresholds = LIMITS,
-) -> Validated:  # fmt: skip
+    *rows: Row, said: list[Row] | None = None, day: int = 1, limits: Thresholds = LIMITS, **known: Any
+) -> Validated:
     decisions = pl.DataFrame(said or [], schema=DECISIONS, orient="row")
-    return validate(frame(REVIEWED_PRODUCTS, rows), usual, decisions, date(day), limits)
+    return validate(frame(REVIEWED_PRODUCTS, rows), measures(rows, **known), decisions, date(day), limits)
 
 
 def only(*rows: Row, **other: Any) -> Row:
@@ -107,6 +134,7 @@ HELD: dict[str, tuple[Row, ...]] = {
 NOTED: dict[str, tuple[Row, ...]] = {
     "description_length": (reviewed(description="Too short."),),
     "category_missing": (reviewed(category=None, category_state="pending"),),
+    "required_missing": (reviewed(category=OTHER_CATEGORY),),
     "sources_disagree": (reviewed(conflicts=[conflict("name", "A", chosen=True), conflict("name", "B", "beta")]),),
     "looks_doubled": (reviewed(), reviewed("k2")),
 }
@@ -226,10 +254,67 @@ def test_sources_that_disagree_on_the_price_make_it_a_question() -> None:
         assert only(reviewed(conflicts=prices(*amounts)))["price_state"] == state
 
 
-def test_prices_in_different_currencies_do_not_disagree() -> None:
+def test_prices_in_a_currency_without_a_rate_are_compared_with_each_other_alone() -> None:
     at_odds = [*prices("100", "110"), conflict("price", "900 USD", "gamma"), conflict("price", "905 USD", "delta")]
     assert only(reviewed(conflicts=at_odds))["price_state"] == "accepted"
     assert only(reviewed(conflicts=[*at_odds, conflict("price", "9 USD", "eps")]))["price_state"] == "pending"
+    assert only(reviewed(conflicts=at_odds), rates={"GBP": "0.85"})["price_state"] == "accepted"
+    assert only(reviewed(conflicts=at_odds), rates={"USD": "1.25"})["price_state"] == "pending"
+
+
+def asks(*amounts: str) -> list[tuple[str, str, str, str]]:
+    """What each source asks for the product k1."""
+    names = ("alpha", "beta", "gamma")
+    return [("k1", name, *amount.split()) for name, amount in zip(names, amounts, strict=False)]
+
+
+@pytest.mark.parametrize(
+    ("stated", "state"),
+    [
+        (("100 EUR", "250 USD"), "pending"),
+        (("100 EUR", "108 USD"), "accepted"),
+        (("100 EUR", "187.50 USD"), "accepted"),  # 150 EUR: half as much again is the limit, and belongs to it
+        (("100 EUR", "187.51 USD"), "pending"),
+        (("100 EUR", "15000 JPY", "125 USD"), "accepted"),
+        (("100 USD", "15000 JPY"), "accepted"),
+        (("100 USD", "30000 JPY"), "pending"),
+        (("100 EUR", "100 XAU"), "accepted"),
+        (("100 EUR", "0 USD"), "pending"),
+        (("0 EUR", "0 USD"), "accepted"),
+    ],
+)
+def test_prices_in_two_currencies_are_compared_at_the_rates_of_the_day(stated: tuple[str, ...], state: str) -> None:
+    row = only(reviewed(), asks=asks(*stated), rates={"USD": "1.25", "JPY": "150"})
+    assert row["price_state"] == state
+    assert row["issues"] == ["sources_disagree", "sources_disagree_on_price"] * (state == "pending")
+
+
+@given(st.sampled_from(["1.17", "0.87", "183", "19600", "1.95583"]), st.integers(10, 10**7))
+@settings(max_examples=60, deadline=None)
+def test_the_limit_is_the_same_in_every_currency(rate: str, cents: int) -> None:
+    """Half as much again is tolerated, and a thousandth more is not, whatever the rate does to the digits."""
+    low = Decimal(cents) / 100
+    for factor, state in ((Decimal("1.5"), "accepted"), (Decimal("1.502"), "pending")):
+        stated = [f"{low} USD", f"{low * factor} USD"]
+        assert only(reviewed(), asks=asks(*stated), rates={"USD": rate})["price_state"] == state
+
+
+def test_who_is_asked_about_a_price_sees_what_each_source_says_in_its_own_currency() -> None:
+    found = judged(reviewed(), asks=asks("100 EUR", "250 USD"), rates={"USD": "1.25"})
+    assert found.questions["context"].to_list() == [
+        f"Acme Monitor 27\n{CATEGORY}\nalpha: 100.0000 EUR\nbeta: 250.0000 USD"
+    ]
+
+
+def test_prices_far_apart_in_two_currencies_are_one_field_in_dispute() -> None:
+    two = [member("alpha"), member("beta")]
+    far, near = (asks("100 EUR", amount) for amount in ("250 USD", "120 USD"))
+    rates = {"USD": "1.25"}
+    found = [score("consistency", reviewed(offers=two), asks=said, rates=rates) for said in (near, far)]
+    listed = score("consistency", reviewed(offers=two, conflicts=prices("100", "250")), rates=rates)
+    both = score("consistency", reviewed(offers=two, conflicts=prices("100", "110")), asks=far[1:], rates=rates)
+    assert found == [100, listed]
+    assert both == listed, "a price that is listed already is not counted twice"
 
 
 def test_an_accepted_price_is_shown_and_stays_a_question_that_can_be_decided_again() -> None:
@@ -381,6 +466,55 @@ def test_completeness_is_the_share_of_expected_fields() -> None:
     assert score("completeness", {**whole, "attributes": []}) == pytest.approx(100 * 8 / 9, abs=0.01)
 
 
+def attribute(name: str) -> Row:
+    return {"name": name, "value": "8", "unit": "GB", "method": "rule", "confidence": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("stated", "missing"),
+    [
+        ((), ["ram", "storage"]), (("ram",), ["storage"]), (("color", "storage"), ["ram"]),
+        (("ram", "screen_size", "storage"), []),
+    ],
+)  # fmt: skip
+def test_what_a_category_requires_and_the_product_lacks_is_named(stated: tuple[str, ...], missing: list[str]) -> None:
+    row = only(reviewed(category=OTHER_CATEGORY, attributes=[attribute(name) for name in stated]))
+    assert row["missing_required"] == missing
+    assert row["issues"] == ["required_missing"] * bool(missing)
+    assert row["price_state"] == "accepted", "nothing is held back for it"
+
+
+def test_other_categories_and_products_without_one_lack_nothing() -> None:
+    for values in ({}, {"category": None, "category_state": "pending"}):
+        row = only(reviewed(**values))
+        assert row["missing_required"] == []
+        assert "required_missing" not in row["issues"]
+    ended = judged(tombstone(REVIEWED_PRODUCTS, "k1", "k3")).products
+    assert ended["missing_required"].to_list() == [[]]
+
+
+def test_each_required_attribute_is_one_more_expected_field() -> None:
+    """Of eleven: name, brand, description, category, price, availability, attributes; and one of the two required."""
+    half = reviewed(category=OTHER_CATEGORY, attributes=[attribute("ram")])
+    assert score("completeness", half) == pytest.approx(100 * 8 / 11, abs=0.01)
+    assert score("completeness", half, required={}) == pytest.approx(100 * 7 / 9, abs=0.01)
+    whole = {**half, "attributes": [attribute("ram"), attribute("storage")]}
+    assert score("completeness", whole) == pytest.approx(100 * 9 / 11, abs=0.01)
+
+
+NAMES = st.lists(st.sampled_from(["color", "ram", "size", "storage", "weight"]), unique=True)
+
+
+@given(NAMES, NAMES)
+@settings(max_examples=40, deadline=None)
+def test_to_state_what_is_required_makes_complete_and_nothing_else_does(stated: list[str], wanted: list[str]) -> None:
+    base = reviewed(gtin="00000000000017", image_url="https://a.example/", attributes=[attribute("model")])
+    row = {**base, "attributes": [*base["attributes"], *map(attribute, stated)]}
+    found = only(row, required={CATEGORY: wanted})
+    assert found["missing_required"] == sorted(set(wanted) - set(stated))
+    assert (found["completeness"] == 100) == (set(wanted) <= set(stated))
+
+
 def test_a_held_price_is_not_there_yet() -> None:
     held, shown = (score("completeness", reviewed(price=Decimal(p)), usual=USUAL) for p in ("150", "100"))
     assert held < shown
@@ -485,7 +619,7 @@ def test_scores_lie_between_0_and_100_and_the_contract_holds(
     assert waiting <= set(found.questions["product_key"])
     mixed = shuffled(frame(REVIEWED_PRODUCTS, drawn), seed)
     decisions = pl.DataFrame(told or [], schema=DECISIONS, orient="row")
-    again = validate(mixed, USUAL, decisions, date(day), LIMITS)
+    again = validate(mixed, measures(drawn, USUAL), decisions, date(day), LIMITS)
     assert_frame_equal(again.products, found.products)
     assert_frame_equal(again.questions, found.questions)
 

@@ -271,3 +271,19 @@ def test_whatever_is_taken_back_comes_late_or_is_stated_again(history: list[Deli
         stated = [delivery for delivery in history if data.draw(st.sampled_from([True, True, True, False]))]
         catalogue.follow(stated, data.draw(st.permutations(range(1, DAYS + 1))))
         catalogue.check(stated)
+
+
+def test_a_key_whose_last_member_finds_a_home_on_a_later_load_leads_there() -> None:
+    """Found by the test above: day 3 is retracted, day 4 ends c before day 5, which gives z a home, is loaded."""
+    acme = {"brand": "Acme", "mpn": "mx1"}
+    told = {
+        2: Delivery("alpha", 2, {"c": {"gtin": "00000000000024"}}),
+        3: Delivery("alpha", 3, {"c": acme, "b": {**acme, "gtin": "00000000000024"}}),
+        4: Delivery("alpha", 4, {}, refused=("a",)),
+        5: Delivery("beta", 5, {"z": acme}),
+    }  # fmt: skip
+    catalogue = Catalogue()
+    for days, order in ([(2, 3, 5), (4, 3, 2, 1, 5)], [(2, 4, 5), (4, 3, 5, 2, 1)]):
+        stated = [told[day] for day in days]
+        catalogue.follow(stated, order)
+        catalogue.check(stated)

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from catalog_assets.matched.identity import product_key
 from catalog_assets.vocabulary.columns import OFFER
-from catalog_assets.warehouse.transform import AliasChanges, alias_changes, current, offers_of, published
+from catalog_assets.warehouse.transform import AliasChanges, alias_changes, current, lost, offers_of, published
 from tests.frames import CATALOG_PRODUCTS, PRODUCT_ALIASES, VALIDATED_PRODUCTS, Row, frame, member, product, tombstone
 from tests.histories import shuffled
 
@@ -147,6 +147,12 @@ def test_a_member_that_goes_elsewhere_leads_there() -> None:
 def test_a_return_takes_the_alias_away() -> None:
     found = change({B: "b"}, known={B: A})
     assert (told(found), found.gone.to_list()) == ({}, [B])
+
+
+def test_a_key_is_lost_that_is_no_product_and_leads_to_none() -> None:
+    ended = products({A: "a", B: "b", C: "c", D: "d"})
+    found = lost(ended, aliases({B: C, D: A}), pl.Series([C]))
+    assert found["product_key"].to_list() == [A, D]
 
 
 def test_a_key_whose_anchor_was_retracted_leads_to_where_its_other_offers_are() -> None:

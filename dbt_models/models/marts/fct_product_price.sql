@@ -34,6 +34,8 @@ final as (
         effective_from as day,
         price,
         currency,
+        base_price,
+        rates_version,
         previous_price,
         previous_currency,
         -- Only prices of one currency can be set against each other.

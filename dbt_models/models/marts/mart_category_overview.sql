@@ -17,6 +17,8 @@ joined as (
         coalesce(products.category, 'none') as category,
         coalesce(case when products.price is not null then products.currency end, 'none') as currency,
         products.price,
+        products.base_price,
+        products.missing_required,
         products.quality,
         products.gtin,
         coalesce(catalog.pending, 0) as pending
@@ -33,9 +35,11 @@ final as (
         count(*) as live_products,
         cast(round(avg(price), 4) as decimal(18, 4)) as average_price,
         cast(median(price) as decimal(18, 4)) as median_price,
+        cast(round(avg(base_price), 4) as decimal(18, 4)) as average_base_price,
         -- favg does not depend on the order of rows as avg does; rounding takes away what is left.
         round(favg(quality), 4) as mean_quality,
         round(count(gtin) / count(*), 6) as gtin_share,
+        count(*) filter (where len(missing_required) > 0) as lacking_required,
         cast(sum(pending) as bigint) as pending_values
     from joined
     group by category, currency

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from catalog_assets.standardized.category_mapping.words import described, path_key
+from catalog_assets.category_mapping.words import described, path_key
 from catalog_assets.vocabulary.taxonomy import Taxonomy
 
 Floats = NDArray[np.float32]

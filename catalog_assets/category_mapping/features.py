@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from catalog_assets.standardized.category_mapping.candidates import SIMILARITIES
-from catalog_assets.standardized.category_mapping.space import Space
+from catalog_assets.category_mapping.candidates import SIMILARITIES
+from catalog_assets.category_mapping.space import Space
 
 WORKERS = 2
 DEEPEST = 8

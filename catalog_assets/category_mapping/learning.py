@@ -11,14 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from catalog_assets.standardized.category_mapping.calibration import Calibration, fit
-from catalog_assets.standardized.category_mapping.candidates import candidates
-from catalog_assets.standardized.category_mapping.features import features
-from catalog_assets.standardized.category_mapping.mapping import depth_class, masses, scored
-from catalog_assets.standardized.category_mapping.release import DEPTHS, Mapper
-from catalog_assets.standardized.category_mapping.scorer import train
-from catalog_assets.standardized.category_mapping.space import Space
-from catalog_assets.standardized.category_mapping.words import described, path_key
+from catalog_assets.category_mapping.candidates import candidates
+from catalog_assets.category_mapping.features import features
+from catalog_assets.category_mapping.mapping import depth_class, masses, scored
+from catalog_assets.category_mapping.release import DEPTHS, Mapper
+from catalog_assets.category_mapping.scorer import train
+from catalog_assets.category_mapping.space import Space
+from catalog_assets.category_mapping.words import described, path_key
+from catalog_assets.certainty.calibration import Calibration, fit
 from catalog_assets.vocabulary.taxonomy import SEPARATOR
 
 LABELLED = pl.Schema({"path": pl.String(), "node": pl.UInt32()})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog_assets.standardized.category_mapping.space import Floats
+from catalog_assets.category_mapping.space import Floats
 
 DIMENSIONS = 256
 

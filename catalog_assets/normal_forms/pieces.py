@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from catalog_assets.standardized.category_mapping.space import Encoder
+from catalog_assets.category_mapping.space import Encoder
 
 Floats = NDArray[np.float64]
 Pieces = Mapping[str, tuple[int, float]]

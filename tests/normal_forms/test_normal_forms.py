@@ -7,9 +7,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from catalog_assets.releases import UnknownRelease
-from catalog_assets.standardized.generalization import Generalizer, from_bytes, train, unseen
-from catalog_assets.standardized.normalization import (
+from catalog_assets.normal_forms.generalization import Generalizer, from_bytes, train, unseen
+from catalog_assets.normal_forms.normalization import (
     Choice,
     Code,
     Count,
@@ -18,8 +17,9 @@ from catalog_assets.standardized.normalization import (
     Spelled,
     normalized,
 )
+from catalog_assets.normal_forms.pieces import EXAMPLES, described, key
+from catalog_assets.releases import UnknownRelease
 from catalog_assets.standardized.numbers import whole_numbers
-from catalog_assets.standardized.pieces import EXAMPLES, described, key
 
 FURNITURE = {
     "Seats": "Chairs, stools, benches and sofas",

@@ -10,9 +10,10 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from catalog_assets.boosted import checked_trees
+from catalog_assets.category_mapping.features import FEATURES
+from catalog_assets.certainty.calibration import Calibration
 from catalog_assets.releases import UnknownRelease, version_of
-from catalog_assets.standardized.category_mapping.calibration import Calibration
-from catalog_assets.standardized.category_mapping.features import FEATURES
 
 DEPTHS = 3
 """Paths of one level, of two, and of more are calibrated apart: the fewer levels, the less a score is worth."""
@@ -51,14 +52,15 @@ def from_bytes(data: bytes, encoder: str) -> Mapper:
         said = json.loads(data)
         trained_on = tuple(said["features"])
         of_node, of_level = (tuple(Calibration(**each) for each in said[name]) for name in ("of_node", "of_level"))
-        trees = tuple(str(text) for text in said["trees"])
+        trees = tuple(said["trees"])
         mapper = Mapper(
             trees, of_node, of_level, float(said["exact"]), str(said["encoder"]), dict(said["facts"])
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise UnknownRelease(f"This is no release of a category mapper ({error}).") from None
     if trained_on != FEATURES:
         raise UnknownRelease("The mapper was trained on other features than this version computes; train it anew.")
     if mapper.encoder != encoder:
         raise UnknownRelease(f"The mapper was trained with the encoder {mapper.encoder}, and this is {encoder}.")
+    checked_trees(list(trees), len(FEATURES))
     return mapper

@@ -16,7 +16,8 @@ import polars as pl
 import xgboost as xgb
 from numpy.typing import NDArray
 
-from catalog_assets.standardized.category_mapping.features import FEATURES
+from catalog_assets.boosted import grown
+from catalog_assets.category_mapping.features import FEATURES
 
 SEEDS = (1, 2, 3)
 ROUNDS = 200
@@ -24,7 +25,6 @@ SETTINGS: dict[str, Any] = {
     "eta": 0.1, "max_depth": 3, "min_child_weight": 3, "subsample": 0.8, "colsample_bytree": 0.5, "lambda": 2.0,
     "base_score": 0.0, "tree_method": "hist", "nthread": 1, "verbosity": 0,
 }  # fmt: skip
-WORKERS = 2
 LEAST_HESSIAN = 1e-6
 
 Array = NDArray[np.float64]
@@ -68,15 +68,9 @@ def probability(told: pl.DataFrame, trees: tuple[str, ...]) -> pl.Series:
         return pl.Series("probability", [], dtype=pl.Float64)
     begins, sizes = _groups(told["row"])
     numbers = told.select(FEATURES).to_numpy()
-    margins = [_grown(text).inplace_predict(numbers, predict_type="margin") for text in trees]
+    margins = [grown(text).inplace_predict(numbers, predict_type="margin") for text in trees]
     mean = np.asarray(np.mean(margins, axis=0), dtype=np.float64)
     return pl.Series("probability", _softmax(mean, begins, sizes))
-
-
-def _grown(text: str) -> xgb.Booster:
-    booster = xgb.Booster({"nthread": WORKERS})
-    booster.load_model(bytearray(text.encode()))
-    return booster
 
 
 def _groups(rows: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

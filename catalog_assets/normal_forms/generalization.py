@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 
+from catalog_assets.category_mapping.space import Encoder
+from catalog_assets.normal_forms.pieces import EXAMPLES, SIZES, Floats, Pieces, key, matrix, pieces_of
 from catalog_assets.releases import UnknownRelease, version_of
-from catalog_assets.standardized.category_mapping.space import Encoder
-from catalog_assets.standardized.pieces import EXAMPLES, SIZES, Floats, Pieces, key, matrix, pieces_of
 from catalog_assets.standardized.text import mapped
 
 READ = pl.Schema({"normal": pl.String(), "method": pl.String(), "confidence": pl.Float64()})

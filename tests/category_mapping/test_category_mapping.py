@@ -11,15 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from catalog_assets.category_mapping import embedding, scorer
+from catalog_assets.category_mapping.candidates import SIMILARITIES, candidates
+from catalog_assets.category_mapping.features import FAR, FEATURES, features
+from catalog_assets.category_mapping.learning import CUTS, cut, examples, learn
+from catalog_assets.category_mapping.mapping import KNOWN, MAPPED, accepted, map_paths, scored
+from catalog_assets.category_mapping.release import from_bytes
+from catalog_assets.category_mapping.space import space
+from catalog_assets.category_mapping.words import MAX_LEVELS, described
+from catalog_assets.certainty import calibration
 from catalog_assets.releases import UnknownRelease
-from catalog_assets.standardized.category_mapping import calibration, embedding, scorer
-from catalog_assets.standardized.category_mapping.candidates import SIMILARITIES, candidates
-from catalog_assets.standardized.category_mapping.features import FAR, FEATURES, features
-from catalog_assets.standardized.category_mapping.learning import CUTS, cut, examples, learn
-from catalog_assets.standardized.category_mapping.mapping import KNOWN, MAPPED, accepted, map_paths, scored
-from catalog_assets.standardized.category_mapping.release import from_bytes
-from catalog_assets.standardized.category_mapping.space import space
-from catalog_assets.standardized.category_mapping.words import MAX_LEVELS, described
 from catalog_assets.vocabulary.taxonomy import google
 
 TOPS = {

@@ -8,12 +8,12 @@ Everything is told for a *path*, never for a product: whatever becomes of a path
 
 import polars as pl
 
-from catalog_assets.standardized.category_mapping.candidates import candidates
-from catalog_assets.standardized.category_mapping.features import features
-from catalog_assets.standardized.category_mapping.release import DEPTHS, Mapper
-from catalog_assets.standardized.category_mapping.scorer import probability
-from catalog_assets.standardized.category_mapping.space import Space
-from catalog_assets.standardized.category_mapping.words import described, path_key
+from catalog_assets.category_mapping.candidates import candidates
+from catalog_assets.category_mapping.features import features
+from catalog_assets.category_mapping.release import DEPTHS, Mapper
+from catalog_assets.category_mapping.scorer import probability
+from catalog_assets.category_mapping.space import Space
+from catalog_assets.category_mapping.words import described, path_key
 from catalog_assets.vocabulary.taxonomy import SEPARATOR
 
 RUNNER_UP = pl.Struct({"target": pl.String(), "probability": pl.Float64()})

@@ -11,8 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from catalog_assets.standardized.category_mapping.space import Floats, Space, Vectors, vectors
-from catalog_assets.standardized.category_mapping.words import path_key
+from catalog_assets.category_mapping.space import Floats, Space, Vectors, vectors
+from catalog_assets.category_mapping.words import path_key
 
 STEP = 512
 """Paths that are compared with all nodes at once."""

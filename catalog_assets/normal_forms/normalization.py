@@ -16,10 +16,10 @@ from typing import Literal
 
 import polars as pl
 
-from catalog_assets.standardized.generalization import READ, Generalizer
+from catalog_assets.normal_forms.generalization import READ, Generalizer
+from catalog_assets.normal_forms.pieces import key
 from catalog_assets.standardized.names import brands
 from catalog_assets.standardized.numbers import FOLD_WORDS, NUMBER, NUMBER_WORDS, plain_number, whole_numbers
-from catalog_assets.standardized.pieces import key
 from catalog_assets.standardized.text import mapped, plain, rows_on_distinct
 from catalog_assets.standardized.units import FRACTION, as_text, measured
 
