@@ -413,45 +413,68 @@ def matcher_train(file: Path, precision: float) -> None:
         )
 
 
-@matcher.command("use")
-@BY
-@REASON
-@YES
-@click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day it is used for.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def matcher_use(file: Path, first: dt.datetime, by: str, reason: str, yes: bool) -> None:
-    """Put the release in FILE into force from a day on; days from then on are matched anew."""
+def _releases_of(group: click.Group, what: str, loaded: Callable[[], tuple[str, Callable[[bytes], str]]]) -> None:
+    """Give a group the commands `use` and `list` for its kind of releases.
+
+    loaded: the kind, and what reads the bytes of a release and says its version; called late, for models load slowly.
+    """
+
+    @group.command("use", help=f"Put {what} in FILE into force from a day on; days from then on are run anew.")
+    @BY
+    @REASON
+    @YES
+    @click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day it is used for.")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    def use(file: Path, first: dt.datetime, by: str, reason: str, yes: bool) -> None:
+        from catalog_assets.releases import Statement, put_in_force
+
+        kind, version_in = loaded()
+        data = file.read_bytes()
+        said = Statement(kind, version_in(data), data, first.date(), by, reason)
+        if _confirmed(lambda world: put_in_force(world, said, _now()), yes):
+            stated = put_in_force(_world(), said, _now())
+            name = kind.replace("_", " ").capitalize()
+            console.print(f"{name} {stated.version}: in force from {stated.in_force_from}. {CARRIED_OUT}")
+
+    @group.command("list", help="What was put into force, the latest last.")
+    def listed() -> None:
+        from catalog_assets.releases import releases
+
+        kind, _ = loaded()
+        rows = [[r.sequence, r.version, str(r.in_force_from)] for r in releases(_world(), kind)]
+        _grid(kind.replace("_", " ").capitalize(), ["sequence", "version", "in force from"], rows)
+
+
+def _matchers() -> tuple[str, Callable[[bytes], str]]:
     from catalog_assets.matched.comparisons import RELEASE
     from catalog_assets.matched.matcher import from_bytes
-    from catalog_assets.releases import Statement
 
-    data = file.read_bytes()
-    _use(Statement(RELEASE, from_bytes(data).version, data, first.date(), by, reason), yes)
+    return RELEASE, lambda data: from_bytes(data).version
 
 
-def _use(said: Any, yes: bool) -> None:
-    """Put a release into force, after a look at what it changes."""
-    from catalog_assets.releases import put_in_force
+def _mappers() -> tuple[str, Callable[[bytes], str]]:
+    from catalog_assets.enriched.path_mapper import RELEASE, read_mapper
 
-    if _confirmed(lambda world: put_in_force(world, said, _now()), yes):
-        stated = put_in_force(_world(), said, _now())
-        kind = said.kind.replace("_", " ").capitalize()
-        console.print(f"{kind} {stated.version}: in force from {stated.in_force_from}. {CARRIED_OUT}")
+    return RELEASE, lambda data: read_mapper(data).version
 
 
-@matcher.command("list")
-def matcher_list() -> None:
-    """Releases that were put into force, the latest last."""
-    from catalog_assets.matched.comparisons import RELEASE
+def _acceptances() -> tuple[str, Callable[[bytes], str]]:
+    from catalog_assets.reviewed.acceptance import RELEASE, from_bytes
 
-    _list_releases("Matchers", RELEASE)
+    return RELEASE, lambda data: from_bytes(data).version
 
 
-def _list_releases(title: str, kind: str) -> None:
-    from catalog_assets.releases import releases
+def _rates() -> tuple[str, Callable[[bytes], str]]:
+    from catalog_assets.rates import KIND, read_rates
+    from catalog_assets.releases import version_of
 
-    rows = [[r.sequence, r.version, str(r.in_force_from)] for r in releases(_world(), kind)]
-    _grid(title, ["sequence", "version", "in force from"], rows)
+    def version_in(data: bytes) -> str:
+        known = read_rates(data)
+        dates = known["date"].unique().sort().to_list()
+        console.print(f"{known['currency'].n_unique()} currencies on {len(dates):,} dates, {dates[0]} to {dates[-1]}.")
+        return version_of(data)
+
+    return KIND, version_in
 
 
 def _written(file: Path, release: Any, command: str) -> None:
@@ -482,50 +505,36 @@ def categories_train(file: Path) -> None:
     _written(file, learned, "categories")
 
 
-@categories.command("use")
-@BY
-@REASON
-@YES
-@click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day it is used for.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def categories_use(file: Path, first: dt.datetime, by: str, reason: str, yes: bool) -> None:
-    """Put the release in FILE into force from a day on; days from then on are enriched anew."""
-    from catalog_assets.enriched.path_mapper import RELEASE, read_mapper
-    from catalog_assets.releases import Statement
-
-    data = file.read_bytes()
-    _use(Statement(RELEASE, read_mapper(data).version, data, first.date(), by, reason), yes)
+@main.group(cls=Group)
+def acceptance() -> None:
+    """Which values count without a person: certify thresholds from audits, put them into force."""
 
 
-@categories.command("list")
-def categories_list() -> None:
-    """Releases that were put into force, the latest last."""
-    from catalog_assets.enriched.path_mapper import RELEASE
+@acceptance.command("certify")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def acceptance_certify(file: Path) -> None:
+    """Calibrate confidences on what people decided, certify thresholds on what was drawn for audit; write to FILE.
 
-    _list_releases("Category mappers", RELEASE)
+    Accepted values then keep the error of `audit.error` with the confidence of `audit.confidence`. Test it once for a
+    release, not daily until it pleases: then the certificate means nothing.
+    """
+    from catalog_assets.certainty.acceptance import Target
+    from catalog_assets.reviewed.acceptance import learn
+    from catalog_assets.reviewed.cases import decided_cases
+
+    audit, world = load().audit, _world()
+    with console.status("Reading what people decided …"):
+        learned = learn(decided_cases(world), audit.share, Target(audit.error, audit.confidence))
+    _written(file, learned, "acceptance")
+    told = [
+        [name, "nothing is accepted by itself" if t is None else f"{t:.4f}"] for name, t in learned.thresholds.items()
+    ]
+    _grid("Accepted from", ["attribute (* : all others)", "calibrated confidence"], told)
 
 
 @main.group(cls=Group)
 def rates() -> None:
     """Exchange rates: put a rates file into force, look at what holds."""
-
-
-@rates.command("use")
-@BY
-@REASON
-@YES
-@click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day it is used for.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def rates_use(file: Path, first: dt.datetime, by: str, reason: str, yes: bool) -> None:
-    """Put a rates file (the layout of the European Central Bank's eurofxref-hist.csv) into force from a day on."""
-    from catalog_assets.rates import KIND, read_rates
-    from catalog_assets.releases import Statement, version_of
-
-    data = file.read_bytes()
-    known = read_rates(data)
-    dates = known["date"].unique().sort().to_list()
-    console.print(f"{known['currency'].n_unique()} currencies on {len(dates):,} dates, {dates[0]} to {dates[-1]}.")
-    _use(Statement(KIND, version_of(data), data, first.date(), by, reason), yes)
 
 
 @rates.command("show")
@@ -537,6 +546,12 @@ def rates_show(day: dt.datetime | None) -> None:
     found = rates_for(_world(), day.date() if day else _now().date())
     rows = [[currency, str(rate.normalize())] for currency, rate in found.table.sort("currency").iter_rows()]
     _grid(f"Rates {found.version} of {found.date}", ["currency", "for one euro"], rows, {"for one euro"})
+
+
+_releases_of(matcher, "the matcher", _matchers)
+_releases_of(categories, "the category mapper", _mappers)
+_releases_of(acceptance, "the acceptance thresholds", _acceptances)
+_releases_of(rates, "the rates (the layout of the European Central Bank's eurofxref-hist.csv)", _rates)
 
 
 @main.group(cls=Group)

@@ -169,6 +169,19 @@ _GOLDEN_FIELDS = (
 )  # fmt: skip
 
 
+class Audit(_Strict):
+    """How it is known that accepted values are right."""
+
+    share: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="Of accepted values this share, drawn at random, is asked of people too: only these certify.",
+    )
+    error: float = Field(0.01, gt=0, lt=1, description="At most this share of accepted values may be wrong.")
+    confidence: float = Field(0.95, gt=0, lt=1, description="How sure a certificate is of that.")
+
+
 class Limits(_Strict):
     """What may come in."""
 
@@ -204,6 +217,7 @@ class Catalog(_Strict):
         None, description="S3-compatible server; default AWS. Keys come from AWS_* variables."
     )
     thresholds: Thresholds = Thresholds()
+    audit: Audit = Audit()
     limits: Limits = Limits()
     models: Models = Models()
     warehouse: Warehouse = Warehouse()

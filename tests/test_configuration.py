@@ -92,7 +92,7 @@ def test_a_key_on_the_wrong_level_is_told_where_it_belongs(mistake):
 
 
 def test_an_unknown_key_like_no_other_gets_no_guess(mistake):
-    assert mistake({"zzz": 1, **acme()}).startswith("unknown key 'zzz' (allowed: base_currency, brands, home, ")
+    assert mistake({"zzz": 1, **acme()}).startswith("unknown key 'zzz' (allowed: audit, base_currency, brands, home, ")
 
 
 def test_an_unknown_attribute_is_told_with_the_vocabulary(mistake):

@@ -150,5 +150,6 @@ def reached(*seeds: str) -> set[str]:
 
 def test_a_list_of_modules_names_all_that_decide_the_result_and_no_other() -> None:
     assert {name for name in matched_stage.CODE if name.startswith("matched/")} == reached("matched/stage.py")
+    assert {name for name in enriched_stage.CODE if name.startswith("enriched/")} == reached("enriched/stage.py")
     answering = reached(*(f"category_mapping/{name}.py" for name in ("mapping", "embedding", "release")))
     assert set(enriched_stage.MAPPING) - {"boosted.py", "certainty/calibration.py"} == answering

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 EDGE = 1e-6
 """Scores are kept this far from 0 and 1."""
@@ -38,6 +37,8 @@ class Calibration:
 
 def fit(score: pl.Series, is_right: pl.Series) -> Calibration:
     """From scores (0 to 1) and whether each was right (Boolean). `most` follows Laplace's rule of succession."""
+    from scipy.optimize import minimize  # late: it takes half a second, and few runs fit anything
+
     if score.is_empty():
         raise ValueError("Calibration needs at least one case.")
     logs, right = _logs(score), is_right.cast(pl.Float64).to_numpy()

@@ -18,6 +18,12 @@ from catalog_assets.stages import Outcome, Partition, Stage, World, require
 from catalog_assets.versions import code_version
 
 UPSTREAM = "matched_products"
+_OWN = (
+    "category", "content", "contract", "description", "path_mapper", "patterns", "protocol", "stage", "transform",
+    "words",
+)  # fmt: skip
+CODE = (*(f"enriched/{name}.py" for name in _OWN), "digests.py")
+"""What decides the stage's tables beside an enricher's answers, whose version tells what decides these."""
 _MAPPERS = ("candidates", "embedding", "features", "mapping", "release", "scorer", "space", "words")
 MAPPING = ("boosted.py", "certainty/calibration.py", *(f"category_mapping/{name}.py" for name in _MAPPERS))
 """What decides a mapper's answers; how it learns does not."""
@@ -30,7 +36,7 @@ def inputs(world: World, partition: Partition) -> str:
     mapper = in_force(releases(world, RELEASE), partition.day)
     mapping = (mapper.version, code_version(*MAPPING)) if mapper else ()
     who = (world.enricher.name, world.enricher.version, *mapping)
-    return fingerprint(upstream, *who, code_version("enriched", "digests.py"))
+    return fingerprint(upstream, *who, code_version(*CODE))
 
 
 def run(world: World, partition: Partition, run_id: str) -> Outcome:

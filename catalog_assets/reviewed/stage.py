@@ -4,6 +4,8 @@ Belongs here: joining proposals with the decisions and pins in force, and keepin
 belong here: which proposal wins (`transform.py`).
 """
 
+import datetime as dt
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +14,9 @@ import polars as pl
 
 from catalog_assets import corrections
 from catalog_assets.configuration import fingerprint
+from catalog_assets.releases import content, in_force, releases
 from catalog_assets.reviewed import known_paths, transform
+from catalog_assets.reviewed.acceptance import RELEASE, Acceptance, Flat, Policy, from_bytes
 from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
 from catalog_assets.reviewed.known_paths import decided_paths
 from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, World, require
@@ -92,8 +96,9 @@ def _inputs(world: World, partition: Partition, facts: Facts) -> str:
     return fingerprint(
         *upstream,
         *said,
-        world.catalog.thresholds.accept,
-        code_version("reviewed", "enriched/category.py", "enriched/content.py"),
+        _named(policy_for(world, partition.day)),
+        world.catalog.audit.share,
+        code_version("reviewed", "certainty", "enriched/category.py", "enriched/content.py"),
         VOCABULARY,
     )
 
@@ -107,9 +112,9 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     attributes = world.lake.read("enriched_attributes", day=day)
     described = known_paths.filled(world.lake.read("enriched_products", day=day), matched, facts.paths)
     proposed = transform.proposals(attributes, described, matched)
-    accept = world.catalog.thresholds.accept
+    policy = policy_for(world, day)
     known = known_paths.known(described, matched, facts.decisions, facts.paths)
-    reviewed = transform.review(matched, proposed, known, facts.pins, _options(), accept)
+    reviewed = transform.review(matched, proposed, known, facts.pins, _options(), policy, world.catalog.audit.share)
     stamp = pl.lit(day).alias("day")
     tables = {
         "reviewed_attributes": reviewed.attributes.with_columns(stamp),
@@ -119,10 +124,27 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         proposed.select(transform.proposal_id().hash(seed=7)).to_series(),
         tables,
         quarantine=_refused(reviewed.refused),
-        details=_details(reviewed),
+        details=_details(reviewed) | {"acceptance": _named(policy)},
         inputs=fingerprinted,
         settle=lambda: world.review.replace_day(day, reviewed.questions, KINDS),
     )
+
+
+def policy_for(world: World, day: dt.date) -> Policy:
+    """The acceptance release in force on the day; one threshold for all without."""
+    release = in_force(releases(world, RELEASE), day)
+    if release is None:
+        return Flat(world.catalog.thresholds.accept)
+    return _read(content(world, RELEASE, release))
+
+
+@functools.lru_cache(maxsize=4)
+def _read(data: bytes) -> Acceptance:
+    return from_bytes(data)
+
+
+def _named(policy: Policy) -> str:
+    return f"release {policy.version}" if isinstance(policy, Acceptance) else f"from {policy.accept:g} on"  # type: ignore[attr-defined]
 
 
 def _options() -> pl.DataFrame:

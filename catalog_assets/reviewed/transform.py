@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from catalog_assets.contracts import Rule
+from catalog_assets.reviewed.acceptance import Policy, drawn
 from catalog_assets.reviewed.known_paths import Known
 from catalog_assets.vocabulary.columns import (
     ALTERNATIVE,
@@ -86,7 +87,7 @@ def _origins(matched: pl.DataFrame, field: str) -> pl.DataFrame:
     return listed.unnest("origins").filter(pl.col("field") == field).drop("field")
 
 
-def choose(proposed: pl.DataFrame, decisions: pl.DataFrame, accept: float) -> pl.DataFrame:
+def choose(proposed: pl.DataFrame, decisions: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """One row for each product and attribute: REVIEWED_ATTRIBUTES' columns but day and run_id.
 
     decisions: those in force (question_id, verdict, value, unit, annotator, decided_at, reason, sequence). The latest
@@ -104,7 +105,8 @@ def choose(proposed: pl.DataFrame, decisions: pl.DataFrame, accept: float) -> pl
         order.alias("order"), (pl.len().over(UNIT) > 1).alias("contested"), method.alias("method_rank")
     )
     alone = ranked.filter(~pl.col("contested")).with_columns(pl.lit([], pl.List(ALTERNATIVE)).alias("alternatives"))
-    return pl.concat([_judge(alone, accept), _judge(_contest(ranked.filter("contested")), accept)]).sort(UNIT)
+    first = pl.concat([alone, _contest(ranked.filter("contested")).select(alone.columns)])
+    return _judge(policy.judged(first)).sort(UNIT)
 
 
 def _contest(ranked: pl.DataFrame) -> pl.DataFrame:
@@ -136,12 +138,11 @@ def _contest(ranked: pl.DataFrame) -> pl.DataFrame:
     return first.join(others, on=UNIT, how="left").with_columns(doubted.alias("confidence"))
 
 
-def _judge(rows: pl.DataFrame, accept: float) -> pl.DataFrame:
+def _judge(rows: pl.DataFrame) -> pl.DataFrame:
+    """REVIEWED_ATTRIBUTES' columns of the first of each attribute. rows: with `sure`, as a policy has judged them."""
     verdict = pl.col("verdict")
     replaced, refused = verdict == "replace", verdict == "reject"
     decided = verdict.is_not_null()
-    # What a mapper knows of aliases and decided paths is not proven for a path that no random audit has looked at.
-    unproven = (pl.col("attribute") == "category") & (pl.col("method") == "model")
     mine = pl.struct("value", "unit", "confidence", "method", "model_version")
     superseded = pl.concat_list(
         pl.struct(*(mine.struct.field(f) for f in ("value", "unit", "confidence", "method", "model_version")),
@@ -153,7 +154,7 @@ def _judge(rows: pl.DataFrame, accept: float) -> pl.DataFrame:
         pl.when(replaced).then("said").when(refused).then(None).otherwise("value").alias("value"),
         pl.when(replaced).then("said_unit").when(refused).then(None).otherwise("unit").alias("unit"),
         pl.when(refused).then(pl.lit("rejected"))
-        .when(decided | (pl.col("confidence") >= accept) & ~unproven).then(pl.lit("accepted"))
+        .when(decided | pl.col("sure")).then(pl.lit("accepted"))
         .otherwise(pl.lit("pending")).alias("state"),
         pl.when(decided).then(1.0).otherwise("confidence").alias("confidence"),
         pl.when(replaced).then(pl.lit("person")).otherwise("method").alias("method"),
@@ -245,13 +246,16 @@ def _apply_core_pins(rows: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
 
 
 def questions(
-    chosen: pl.DataFrame, proposed: pl.DataFrame, known: Known, matched: pl.DataFrame, options: pl.DataFrame
-) -> pl.DataFrame:
-    """What people are asked on the day: what is pending, and what they decided already, so that it can be changed.
+    chosen: pl.DataFrame, proposed: pl.DataFrame, known: Known, matched: pl.DataFrame, options: pl.DataFrame,
+    audited: float = 0.0,
+) -> pl.DataFrame:  # fmt: skip
+    """What people are asked on the day: what is pending, what they decided already, so that it can be changed, and a
+    random share (`audited`) of what is accepted, to see whether it is right.
 
     options: attribute, options (JSON list of allowed values).
     """
-    pending = chosen.filter(pl.col("state") == "pending")["question_id"]
+    audit = (pl.col("state") == "accepted") & (pl.col("method") != "pin") & drawn(pl.col("question_id"), audited)
+    pending = chosen.filter((pl.col("state") == "pending") | audit)["question_id"]
     standing = pl.concat([pending, known.decisions["question_id"]]).drop_nulls().unique()
     asked = proposed.filter(pl.col("question_id").is_in(standing.implode()))
     asked = asked.join(known.elsewhere, on="question_id", how="left").with_columns(
@@ -275,19 +279,19 @@ def questions(
 
 def review(
     matched: pl.DataFrame, proposed: pl.DataFrame, known: Known, pins: pl.DataFrame, options: pl.DataFrame,
-    accept: float,
+    policy: Policy, audited: float = 0.0,
 ) -> Reviewed:  # fmt: skip
     """The whole stage. matched: the day's products; proposed: `proposals`; known: what people said of them; pins by
-    product_key."""
+    product_key; audited: the share of questions that is asked although the value is accepted."""
     mine = known.decisions.join(proposed.select("question_id").unique(), on="question_id", how="semi")
-    chosen = choose(proposed, mine, accept)
+    chosen = choose(proposed, mine, policy)
     final = pin(chosen, pins)
     columns = [name for name in REVIEWED_ATTRIBUTES.columns if name not in ("day", "run_id")]
     return Reviewed(
         final.select(columns),
         products(matched, final),
         refusals(proposed, mine),
-        questions(final, proposed, Known(mine, known.elsewhere), matched, options),
+        questions(final, proposed, Known(mine, known.elsewhere), matched, options, audited),
     )
 
 

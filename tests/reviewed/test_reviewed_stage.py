@@ -125,6 +125,7 @@ def test_every_fate_is_counted_and_the_queue_is_told() -> None:
     assert dict(questions.schema) == dict(ASKED)
     assert report.details == {
         "values": {"accepted": 3, "pending": 1, "rejected": 1}, "annotators": ["eve"], "questions": 3,
+        "acceptance": "from 0.85 on",
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from catalog_assets.contracts import violations
+from catalog_assets.reviewed.acceptance import Flat
 from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
 from catalog_assets.reviewed.known_paths import ELSEWHERE, Known
 from catalog_assets.reviewed.transform import DOUBT, PROPOSAL, Reviewed, choose, proposal_id, proposals, review
@@ -74,7 +75,7 @@ def reviewed(
 ) -> Reviewed:
     return review(
         matched(*products), table(proposed, PROPOSED), Known(table(decisions or [], DECISIONS), ELSEWHERE.to_frame()),
-        table(pins or [], PINS), OPTIONS, ACCEPT,
+        table(pins or [], PINS), OPTIONS, Flat(ACCEPT),
     )  # fmt: skip
 
 
@@ -586,6 +587,6 @@ def test_questions_are_those_that_wait_and_those_that_are_decided(
 
 
 def test_nothing_proposed_gives_empty_typed_frames() -> None:
-    chosen = choose(table([], PROPOSED), table([], DECISIONS), ACCEPT)
+    chosen = choose(table([], PROPOSED), table([], DECISIONS), Flat(ACCEPT))
     wanted = {n: t for n, t in REVIEWED_ATTRIBUTES.schema.items() if n not in ("day", "run_id")}
     assert {name: chosen.schema[name] for name in wanted} == wanted

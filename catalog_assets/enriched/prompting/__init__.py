@@ -1,0 +1,1 @@
+"""Asking a language model: what is asked, and how each answer is checked before it counts. No network here."""
