@@ -10,6 +10,7 @@ import functools
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,12 @@ def encode(texts: Sequence[str]) -> Floats:
     """Texts to rows (texts x DIMENSIONS, Float32); a text without a word that it knows has zeros."""
     said = np.asarray(_model().embed(list(texts)), dtype=np.float32)
     return np.nan_to_num(said)
+
+
+def tokenizer() -> Any:
+    """What cuts words into the pieces that have vectors (a `tokenizers.Tokenizer`); the commonest pieces have the
+    smallest numbers."""
+    return _model().tokenizer
 
 
 @functools.cache

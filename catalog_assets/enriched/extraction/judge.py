@@ -7,15 +7,13 @@ A chain spreads its probability over all spans that overlap; the judge sees how 
 Boosted trees (XGBoost, Chen and Guestrin, KDD 2016); several seeds are averaged.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from catalog_assets.boosted import grown
 from catalog_assets.enriched.extraction.spans import FEATURES
-
-if TYPE_CHECKING:
-    import xgboost as xgb
 
 SEEDS = 2
 ROUNDS = 250
@@ -23,7 +21,6 @@ SETTINGS: dict[str, Any] = {
     "objective": "binary:logistic", "eta": 0.05, "max_depth": 5, "min_child_weight": 3, "subsample": 0.8,
     "colsample_bytree": 0.4, "lambda": 2.0, "tree_method": "hist", "nthread": 1, "verbosity": 0,
 }  # fmt: skip
-WORKERS = 2
 
 
 def train(told: pl.DataFrame, is_right: pl.Series, seed: int) -> tuple[str, ...]:
@@ -40,13 +37,5 @@ def probability(told: pl.DataFrame, trees: tuple[str, ...]) -> pl.Series:
     if told.is_empty():
         return pl.Series("probability", [], dtype=pl.Float64)
     numbers = told.select(FEATURES).to_numpy()
-    said = [_grown(text).inplace_predict(numbers) for text in trees]
+    said = [grown(text).inplace_predict(numbers) for text in trees]
     return pl.Series("probability", np.mean(said, axis=0, dtype=np.float64))
-
-
-def _grown(text: str) -> "xgb.Booster":
-    import xgboost as xgb  # late, as above
-
-    booster = xgb.Booster({"nthread": WORKERS})
-    booster.load_model(bytearray(text.encode()))
-    return booster

@@ -118,8 +118,10 @@ def _clustered(words: list[str], centres: Floats) -> dict[str, list[int] | Keys]
 def _pieces(forms: list[str]) -> dict[str, list[int] | Keys]:
     """How many pieces the tokenizer of the word vectors makes of a word, and how rare the rarest is: its numbers are
     given in the order in which pieces were merged, the commonest first."""
-    tokenizer = embedding._model().tokenizer  # It has no public way to it yet.
-    cut = [said.ids for said in tokenizer.encode_batch([f" {form}" for form in forms], add_special_tokens=False)]
+    cut = [
+        said.ids
+        for said in embedding.tokenizer().encode_batch([f" {form}" for form in forms], add_special_tokens=False)
+    ]
     return {
         "pieces": [min(len(numbers), 5) for numbers in cut],
         "rare": [int(2 * np.log2(1 + max(numbers, default=0))) * 8 + min(len(numbers), 4) for numbers in cut],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from catalog_assets.boosted import checked_trees
 from catalog_assets.category_mapping import embedding
 from catalog_assets.enriched.extraction.chain import Weights
 from catalog_assets.enriched.extraction.counts import Counts
@@ -96,7 +97,7 @@ def from_bytes(data: bytes) -> Extractor:
             if said[name] != ours:
                 raise UnknownRelease(f"The extractor was trained with other {name} than are here; train it anew.")
         told = _extractor(said)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError) as error:
         raise UnknownRelease(f"This is no release of an extractor ({error}).") from None
     return told
 
@@ -119,7 +120,7 @@ def _extractor(said: dict[str, Any]) -> Extractor:
     if not (rising and whole and sizes and within):
         raise ValueError("its arrays do not fit together")
     return Extractor(
-        attributes, weights, Counts(arrays["keys"], arrays["counted"]), tuple(str(text) for text in said["trees"]),
+        attributes, weights, Counts(arrays["keys"], arrays["counted"]), checked_trees(said["trees"], len(FEATURES)),
         arrays["centres"].astype(np.float32).reshape(sum(GRAINS), embedding.DIMENSIONS),
         Calibration(**said["calibration"]), float(said["threshold"]), dict(said["facts"]),
     )  # fmt: skip
