@@ -532,6 +532,16 @@ def acceptance_certify(file: Path) -> None:
     _grid("Accepted from", ["attribute (* : all others)", "calibrated confidence"], told)
 
 
+@acceptance.command("show")
+def acceptance_show() -> None:
+    """How right accepted values are, by the audits so far."""
+    from catalog_assets.reviewed.cases import audited_accuracy
+
+    audit, world = load().audit, _world()
+    rows = [[name, str(told)] for name, told in audited_accuracy(world, audit.share, audit.confidence).items()]
+    _grid(f"Right of accepted values (wanted: {1 - audit.error:.2%})", ["attribute", "share, interval, audited"], rows)
+
+
 @main.group(cls=Group)
 def rates() -> None:
     """Exchange rates: put a rates file into force, look at what holds."""

@@ -6,8 +6,10 @@ Belongs here: reading them from the lake and the review store. Does not belong h
 
 import polars as pl
 
+from catalog_assets.certainty.estimate import Estimate, estimate
 from catalog_assets.reviewed import transform
-from catalog_assets.reviewed.acceptance import CASES, Flat
+from catalog_assets.reviewed.acceptance import CASES, Flat, drawn
+from catalog_assets.reviewed.stage import policy_for
 from catalog_assets.stages import World, marks
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 from resources.review.protocol import DECISIONS
@@ -25,6 +27,19 @@ def decided_cases(world: World) -> pl.DataFrame:
     last = chosen.unique("question_id", keep="last", maintain_order=True)
     right = said.select("question_id", (pl.col("verdict") == AFFIRMED[0]).alias("is_right"))
     return last.join(right, on="question_id").select(CASES.names()).sort("question_id")
+
+
+def audited_accuracy(world: World, share: float, confidence: float) -> dict[str, Estimate]:
+    """Of accepted values how many are right, in all ("*") and by attribute, by what was drawn at random and decided;
+    accepted by the rule that is in force now."""
+    last = marks(world, ["enriched_products"]).filter("balanced")["day"].sort().to_list()[-1:]
+    cases = decided_cases(world).filter(drawn(pl.col("question_id"), share))
+    # How a choice was made is not kept: a mapper's category is decided by people anyway.
+    rows = cases.with_columns(pl.lit("rule").alias("method"))
+    taken = policy_for(world, last[0]).judged(rows).filter("sure") if last else rows.clear()
+    counted = taken.group_by("attribute").agg(pl.col("is_right").sum(), pl.len()).sort("attribute")
+    whole = [("*", int(taken["is_right"].sum()), taken.height)]
+    return {name: estimate(int(right), int(size), confidence) for name, right, size in (*whole, *counted.iter_rows())}
 
 
 def _of_day(world: World, day: object, decided: pl.Series) -> pl.DataFrame:

@@ -17,9 +17,10 @@ from catalog_assets.configuration import fingerprint
 from catalog_assets.releases import content, in_force, releases
 from catalog_assets.reviewed import known_paths, transform
 from catalog_assets.reviewed.acceptance import RELEASE, Acceptance, Flat, Policy, from_bytes
+from catalog_assets.reviewed.audits import not_right_enough, told_of_audits
 from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
 from catalog_assets.reviewed.known_paths import decided_paths
-from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, World, require
+from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, Warn, World, require
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.categories import CATEGORIES
@@ -115,6 +116,7 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     policy = policy_for(world, day)
     known = known_paths.known(described, matched, facts.decisions, facts.paths)
     reviewed = transform.review(matched, proposed, known, facts.pins, _options(), policy, world.catalog.audit.share)
+    audited = told_of_audits(proposed, known, policy, world.catalog.audit)
     stamp = pl.lit(day).alias("day")
     tables = {
         "reviewed_attributes": reviewed.attributes.with_columns(stamp),
@@ -124,7 +126,7 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         proposed.select(transform.proposal_id().hash(seed=7)).to_series(),
         tables,
         quarantine=_refused(reviewed.refused),
-        details=_details(reviewed) | {"acceptance": _named(policy)},
+        details={**_details(reviewed), "acceptance": _named(policy), **audited},
         inputs=fingerprinted,
         settle=lambda: world.review.replace_day(day, reviewed.questions, KINDS),
     )
@@ -207,4 +209,5 @@ STAGE = Stage(
     inputs=inputs,
     run=run,
     recount=recount,
+    warnings=(Warn("accepted_values_right", "Audits show that accepted values are right.", not_right_enough),),
 )

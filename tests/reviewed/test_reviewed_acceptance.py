@@ -10,9 +10,10 @@ import pytest
 
 from catalog_assets.certainty.acceptance import REST, Search, Target
 from catalog_assets.certainty.calibration import Calibration
+from catalog_assets.configuration import Audit
 from catalog_assets.releases import Statement, TooLittleToLearn, UnknownRelease, put_in_force
 from catalog_assets.reviewed.acceptance import CASES, RELEASE, Acceptance, Flat, drawn, from_bytes, learn
-from catalog_assets.reviewed.cases import decided_cases
+from catalog_assets.reviewed.cases import audited_accuracy, decided_cases
 from catalog_assets.reviewed.stage import STAGE
 from catalog_assets.stages import Partition, execute
 from tests.frames import date
@@ -141,3 +142,39 @@ def test_cases_tell_how_sure_the_choice_was_before_anybody_decided() -> None:
     assert (sure < 0.6, right) == (True, False), "in doubt by what the supplier says"
     assert set(found) == {"size=L", "material=Wood"}
     assert decided_cases(opened(told, Store())).is_empty()
+
+
+def decision(number: int, verdict: str) -> dict[str, Any]:
+    return {**said(hexed(number), verdict, number + 1), "asked_kind": "attribute"}
+
+
+def audited_world(right: int, wrong: int, share: float = 1.0) -> Any:
+    """A product with so many values that rules are sure of, all of them looked at by a person."""
+    told = [{**proposal(f"text{n}", "L", 0.9), "question_id": hexed(n)} for n in range(right + wrong)]
+    verdicts = [decision(n, "accept" if n < right else "reject") for n in range(right + wrong)]
+    where = opened(told, Store(*verdicts))
+    where.catalog = where.catalog.model_copy(update={"audit": Audit(share=share)})
+    return where
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fails"), [(400, 0, False), (30, 0, False), (30, 3, True), (390, 10, True), (366, 2, True)]
+)
+def test_the_check_fails_where_audits_show_too_little_or_not_enough(right: int, wrong: int, fails: bool) -> None:
+    where = audited_world(right, wrong)
+    report = run(where)
+    assert report.details["audited"]["cases"] == right + wrong
+    assert report.details["audited"]["right"] == right
+    assert bool(STAGE.warnings[0].told(report.details)) == fails
+    whole = audited_accuracy(where, 1.0, 0.95)["*"]
+    assert (whole.cases, whole.right) == (right + wrong, right)
+
+
+def test_only_what_was_drawn_and_would_be_accepted_is_an_audit() -> None:
+    where = audited_world(200, 0, share=0.1)
+    drawn_ones = sum(is_drawn([hexed(n) for n in range(200)], 0.1))
+    assert run(where).details["audited"]["cases"] == drawn_ones
+    doubted = {**proposal("size", "L", 0.5), "question_id": hexed(1)}
+    doubtful = opened([doubted], Store(decision(1, "accept")))
+    doubtful.catalog = where.catalog.model_copy(update={"audit": Audit(share=1.0)})
+    assert "audited" not in run(doubtful).details
