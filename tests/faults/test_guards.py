@@ -93,7 +93,7 @@ def a_kill_between_two_contents(folder: Path, world: World) -> bool:
     return ends_as(folder, world, lambda straight: deliver(straight, "alpha", GOOD, 1))
 
 
-def with_the_catalogue_before_its_aliases(patch: pytest.MonkeyPatch) -> None:
+def with_the_catalogue_before_what_it_ends(patch: pytest.MonkeyPatch) -> None:
     honest_commit = loading.STAGE.commit
 
     def commit(world, partition, outcome, run_id):
@@ -101,7 +101,7 @@ def with_the_catalogue_before_its_aliases(patch: pytest.MonkeyPatch) -> None:
         honest = world.lake.merge
 
         def later(name, rows, gone):
-            if name == "product_aliases":
+            if name in ("ended_products", "product_aliases"):
                 held.append((name, rows, gone))
             else:
                 honest(name, rows, gone)
@@ -119,7 +119,7 @@ def with_the_catalogue_before_its_aliases(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_kill_between_catalogue_and_aliases(folder: Path, world: World) -> bool:
-    """A published key whose rows are gone is known only by the catalogue's row: its alias must stand first."""
+    """A published key whose rows are gone is known only by the catalogue's row: it must be remembered first."""
     deliver(world, "alpha", history.HEAD + LAMP, 1)
     same = {**history.LAMP_B, "ean": "4006381333931"}
     deliver(world, "beta", history._beta(same), 2)
@@ -189,8 +189,8 @@ def a_load_beside_a_day_that_was_killed(folder: Path, world: World) -> bool:
 
 GUARDS = {
     "marks are withdrawn before anything is written": (without_withdrawn_marks, a_kill_between_two_contents),
-    "aliases are loaded before the catalogue": (
-        with_the_catalogue_before_its_aliases,
+    "what a load ends is kept before the catalogue": (
+        with_the_catalogue_before_what_it_ends,
         a_kill_between_catalogue_and_aliases,
     ),
     "marks are looked at again after reading": (without_a_second_look_at_marks, an_input_rewritten_while_it_is_read),

@@ -38,13 +38,19 @@ def _told(work, number, *args):
 @pytest.fixture(scope="module")
 def writers():
     """Eight processes; each task that they are given together is begun at the same moment."""
-    with SERVED.Pool(WRITERS, initializer=_meet, initargs=(SERVED.Barrier(WRITERS),)) as pool:
+    before = set(multiprocessing.active_children())
+    pool = SERVED.Pool(WRITERS, initializer=_meet, initargs=(SERVED.Barrier(WRITERS),))
 
-        def run(work, *args):
-            errors = pool.starmap(_told, [(work, number, *args) for number in range(WRITERS)], chunksize=1)
-            assert errors == [None] * WRITERS
+    def run(work, *args):
+        errors = pool.starmap(_told, [(work, number, *args) for number in range(WRITERS)], chunksize=1)
+        assert errors == [None] * WRITERS
 
-        yield run
+    yield run
+    # Not terminate(): a process that is told to go while delta-rs' threads run may never go, and is waited for.
+    pool.close()
+    for child in set(multiprocessing.active_children()) - before:
+        child.join(20)
+        child.kill()
 
 
 @pytest.fixture
