@@ -51,8 +51,8 @@ class Target:
 @dataclass(frozen=True)
 class Search:
     """How thresholds are looked for. starts: points from which they are tested downwards; own: how many cases a group
-    needs for a threshold of its own. Neither may be chosen by the outcome of the cases that certify; the defaults are from
-    drawn confidences of several shapes, where one start lost most with many cases and four with few."""
+    needs for a threshold of its own. Neither may be chosen by the outcome of the cases that certify; the defaults are
+    from drawn confidences of several shapes, where one start lost most with many cases and four with few."""
 
     starts: int = 2
     own: int = 3000
