@@ -458,6 +458,13 @@ def _mappers() -> tuple[str, Callable[[bytes], str]]:
     return RELEASE, lambda data: read_mapper(data).version
 
 
+def _readers() -> tuple[str, Callable[[bytes], str]]:
+    from catalog_assets.enriched.extraction.model import from_bytes
+    from catalog_assets.enriched.learned import RELEASE
+
+    return RELEASE, lambda data: from_bytes(data).version
+
+
 def _acceptances() -> tuple[str, Callable[[bytes], str]]:
     from catalog_assets.reviewed.acceptance import RELEASE, from_bytes
 
@@ -503,6 +510,30 @@ def categories_train(file: Path) -> None:
     with console.status("Reading decided paths and learning …"):
         learned = train(decided_everywhere(_world()))
     _written(file, learned, "categories")
+
+
+@main.group(cls=Group)
+def attributes() -> None:
+    """Learned attribute values: train a reader on the catalogue's texts, put a release into force."""
+
+
+@attributes.command("train")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def attributes_train(file: Path) -> None:
+    """Learn from what suppliers state and texts repeat, and from what the rules are sure of; write the release to FILE.
+
+    Takes minutes. Nothing is in force until `catalog attributes use FILE`. What it proposes is asked of people, until
+    audits have certified from where on it may count (`catalog acceptance`).
+    """
+    from catalog_assets.enriched.learned import train
+    from catalog_assets.enriched.stage import standing_contents
+
+    world = _world()
+    with console.status("Reading texts …") as progress:
+        contents = standing_contents(world)
+        progress.update(f"Learning from {contents.height:,} texts …")
+        learned = train(contents)
+    _written(file, learned, "attributes")
 
 
 @main.group(cls=Group)
@@ -560,6 +591,7 @@ def rates_show(day: dt.datetime | None) -> None:
 
 _releases_of(matcher, "the matcher", _matchers)
 _releases_of(categories, "the category mapper", _mappers)
+_releases_of(attributes, "the reader", _readers)
 _releases_of(acceptance, "the acceptance thresholds", _acceptances)
 _releases_of(rates, "the rates (the layout of the European Central Bank's eurofxref-hist.csv)", _rates)
 

@@ -4,18 +4,28 @@ Belongs here: asking the enricher about contents that it has not answered yet, a
 here: the rules (`rules.py`) and how answers join products (`transform.py`).
 """
 
+import functools
 from collections.abc import Mapping
 
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
+from catalog_assets.enriched import learned
 from catalog_assets.enriched.contract import EnrichedAttributes, EnrichedProducts
 from catalog_assets.enriched.path_mapper import MAPPED, RELEASE, mapped_paths, read_mapper
-from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, Answers, questions
+from catalog_assets.enriched.protocol import (
+    ATTRIBUTE_ANSWERS,
+    PRODUCT_ANSWERS,
+    QUESTION_SCHEMA,
+    Answers,
+    Enricher,
+    questions,
+)
 from catalog_assets.enriched.transform import proposals
 from catalog_assets.releases import content, in_force, releases
-from catalog_assets.stages import Outcome, Partition, Stage, World, require
+from catalog_assets.stages import Outcome, Partition, Stage, World, marks, require
 from catalog_assets.versions import code_version
+from catalog_assets.vocabulary.version import VERSION as VOCABULARY
 
 UPSTREAM = "matched_products"
 _OWN = (
@@ -35,7 +45,9 @@ def inputs(world: World, partition: Partition) -> str:
     upstream = require(world, UPSTREAM, partition)["output_fingerprint"]
     mapper = in_force(releases(world, RELEASE), partition.day)
     mapping = (mapper.version, code_version(*MAPPING)) if mapper else ()
-    who = (world.enricher.name, world.enricher.version, *mapping)
+    reader = in_force(releases(world, learned.RELEASE), partition.day)
+    reading = (reader.version, code_version(*learned.READING), VOCABULARY) if reader else ()
+    who = (world.enricher.name, world.enricher.version, *mapping, *reading)
     return fingerprint(upstream, *who, code_version(*CODE))
 
 
@@ -43,9 +55,11 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     """Propose attribute values, categories and descriptions for the day's live products."""
     products = world.lake.read(UPSTREAM, day=partition.day)
     asked = questions(products)
-    kept, fresh = _answered(world, asked, run_id)
+    told, fresh = zip(*(_answered(world, asked, run_id, each) for each in enrichers(world, partition)), strict=True)
     mapped = _mapped(world, partition, products)
-    attributes, described = proposals(products, _answers(kept), mapped)
+    first, *others = (_answers(kept) for kept in told)
+    answers = Answers(pl.concat([first.attributes, *(each.attributes for each in others)]), first.products)
+    attributes, described = proposals(products, answers, mapped)
     live = products.filter(pl.col("status") == "live")
     skipped = products.filter(pl.col("status") != "live").select(
         pl.col("product_key").alias("record_id"),
@@ -56,14 +70,28 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     )
     details = {
         "contents": asked.height,
-        "enricher": f"{world.enricher.name} {world.enricher.version}",
+        "enricher": ", ".join(f"{each.name} {each.version}" for each in enrichers(world, partition)),
         "products": live.height,
         "proposals": attributes.height,
         "mapped_paths": mapped.height,
     }
     tables = {"enriched_attributes": attributes, "enriched_products": described}
-    notes = {"asked_anew": fresh, "reused": asked.height - fresh}
+    notes = {"asked_anew": sum(fresh), "reused": asked.height * len(fresh) - sum(fresh)}
     return Outcome(products["product_key"], tables, skipped, details=details, notes=notes)
+
+
+def enrichers(world: World, partition: Partition) -> list[Enricher]:
+    """Who is asked, in their order: the configured one, which also tells category and description, and the learned
+    reader in force."""
+    release = in_force(releases(world, learned.RELEASE), partition.day)
+    if release is None:
+        return [world.enricher]
+    return [world.enricher, _reader(content(world, learned.RELEASE, release))]
+
+
+@functools.lru_cache(maxsize=2)
+def _reader(data: bytes) -> Enricher:
+    return learned.LearnedEnricher(data)
 
 
 def _mapped(world: World, partition: Partition, products: pl.DataFrame) -> pl.DataFrame:
@@ -75,22 +103,22 @@ def _mapped(world: World, partition: Partition, products: pl.DataFrame) -> pl.Da
     return mapped_paths(paths, read_mapper(content(world, RELEASE, release)))
 
 
-def _answered(world: World, asked: pl.DataFrame, run_id: str) -> tuple[pl.DataFrame, int]:
-    """Answers to all of these contents, and how many were asked about now. One process asks at a time: days that run
-    side by side share contents, and each is asked about once."""
-    kept = _kept(world, asked)
+def _answered(world: World, asked: pl.DataFrame, run_id: str, enricher: Enricher) -> tuple[pl.DataFrame, int]:
+    """An enricher's answers to all of these contents, and how many were asked about now. One process asks at a time:
+    days that run side by side share contents, and each is asked about once."""
+    kept = _kept(world, asked, enricher.version)
     if kept.height == asked.height:
         return kept, 0
-    with world.lock(f"answers-{world.enricher.version}"):
-        fresh = asked.join(_kept(world, asked), on="content_hash", how="anti")
+    with world.lock(f"answers-{enricher.version}"):
+        fresh = asked.join(_kept(world, asked, enricher.version), on="content_hash", how="anti")
         if fresh.height:
-            _keep(world, world.enricher.enrich(fresh), fresh, run_id)
-    return _kept(world, asked), fresh.height
+            _keep(world, enricher.enrich(fresh), fresh, run_id, enricher.version)
+    return _kept(world, asked, enricher.version), fresh.height
 
 
-def _kept(world: World, asked: pl.DataFrame) -> pl.DataFrame:
-    """Stored answers of the enricher's version to these contents, one each."""
-    stored = world.lake.scan("model_answers", model_version=world.enricher.version)
+def _kept(world: World, asked: pl.DataFrame, version: str) -> pl.DataFrame:
+    """Stored answers of this version to these contents, one each."""
+    stored = world.lake.scan("model_answers", model_version=version)
     return (
         stored.join(asked.lazy().select("content_hash"), on="content_hash", how="semi")
         .collect()
@@ -98,7 +126,7 @@ def _kept(world: World, asked: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _keep(world: World, answers: Answers, asked: pl.DataFrame, run_id: str) -> None:
+def _keep(world: World, answers: Answers, asked: pl.DataFrame, run_id: str, version: str) -> None:
     """Journal the answers before anything is made of them: what was received is not asked for again."""
     lists = answers.attributes.group_by("content_hash").agg(pl.struct(ANSWER_FIELDS).alias("attributes"))
     rows = (
@@ -107,7 +135,7 @@ def _keep(world: World, answers: Answers, asked: pl.DataFrame, run_id: str) -> N
         .join(lists, on="content_hash", how="left")
         .with_columns(
             pl.col("attributes").fill_null([]),
-            pl.lit(world.enricher.version).alias("model_version"),
+            pl.lit(version).alias("model_version"),
             pl.lit(run_id).alias("run_id"),
         )
     )
@@ -120,6 +148,13 @@ def _answers(kept: pl.DataFrame) -> Answers:
         each.unnest("attributes").select(ATTRIBUTE_ANSWERS.names()),
         kept.select(PRODUCT_ANSWERS.names()),
     )
+
+
+def standing_contents(world: World) -> pl.DataFrame:
+    """The distinct contents of live products of all days that are done: what a reader can be taught from."""
+    days = marks(world, [UPSTREAM]).filter("balanced")["day"].to_list()
+    rows = world.lake.scan(UPSTREAM).filter(pl.col("day").is_in(days), pl.col("status") == "live")
+    return questions(rows.select("status", *QUESTION_SCHEMA.names()).collect())
 
 
 def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:

@@ -51,14 +51,14 @@ class Policy(Protocol):
 
 @dataclass(frozen=True)
 class Flat:
-    """One threshold for all, before there is evidence."""
+    """One threshold for all but models, before there is evidence."""
 
     accept: float
 
     def judged(self, rows: pl.DataFrame) -> pl.DataFrame:
         """See `Policy.judged`."""
-        # What a mapper knows of aliases and decided paths is not proven for a path that no audit has looked at.
-        unproven = (pl.col("attribute") == "category") & (pl.col("method") == "model")
+        # What a model knows of labels that cost nobody a look is not proven for texts that no audit has looked at.
+        unproven = pl.col("method") == "model"
         return rows.with_columns(((pl.col("confidence") >= self.accept) & ~unproven).alias("sure"))
 
 

@@ -111,7 +111,8 @@ def choose(proposed: pl.DataFrame, decisions: pl.DataFrame, policy: Policy) -> p
 
 def _contest(ranked: pl.DataFrame) -> pl.DataFrame:
     """The winner of each contested attribute, in doubt by what others say, with the others as alternatives."""
-    best_first = [pl.col("sequence").neg(), pl.col("confidence").neg()]
+    # A model speaks where nobody else does: agreeing it changes nothing, contradicting it makes a question.
+    best_first = [pl.col("sequence").neg(), pl.col("method") == "model", pl.col("confidence").neg()]
     by = [pl.col("order"), *best_first, *(pl.col(name) for name in ("method_rank", "model_version", "value"))]
     ordered = ranked.sort(*UNIT, *by, nulls_last=True).with_columns(pl.int_range(pl.len()).over(UNIT).alias("rank"))
     first = ordered.filter(pl.col("rank") == 0)

@@ -19,7 +19,7 @@ from catalog_assets.materialize import WorldResource, stage_assets
 from catalog_assets.partitions import days
 from catalog_assets.warehouse.loading import contents
 from catalog_assets.warehouse.stage import STAGE
-from resources.warehouse import dbt_arguments, environment, publish, record_loaded
+from resources.warehouse import dbt_arguments, environment, models_fingerprint, publish, record_loaded
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_models"
 
@@ -27,10 +27,11 @@ PROJECT = Path(__file__).resolve().parents[2] / "dbt_models"
 def project(catalog: Catalog) -> DbtProject:
     """The dbt project, parsed; its artifacts stand in the home, so that the code's folder is never written to."""
     target = catalog.home_path / "dbt"
-    manifest = target / "manifest.json"
-    newest = max(file.stat().st_mtime for file in PROJECT.rglob("*") if file.suffix in (".sql", ".yml"))
-    if not manifest.exists() or manifest.stat().st_mtime < newest:
+    told, models = target / "models.txt", models_fingerprint()
+    # By content: a home that was copied or restored has newer times than the models that it was parsed from.
+    if not (target / "manifest.json").exists() or not told.exists() or told.read_text() != models:
         parse(catalog, target)
+        told.write_text(models)
     return DbtProject(PROJECT, target_path=target, profiles_dir=PROJECT)
 
 

@@ -50,8 +50,8 @@ def rows(*said: tuple[str, str, float]) -> pl.DataFrame:
     return pl.DataFrame(said, schema=["attribute", "method", "confidence"], orient="row")
 
 
-def test_without_evidence_one_threshold_holds_and_no_mapper_answers_for_people() -> None:
-    told = Flat(0.85).judged(rows(("color", "model", 0.85), ("color", "rule", 0.84), ("category", "model", 0.99)))
+def test_without_evidence_one_threshold_holds_and_no_model_answers_for_people() -> None:
+    told = Flat(0.85).judged(rows(("color", "rule", 0.85), ("color", "rule", 0.84), ("color", "model", 0.99)))
     assert told["sure"].to_list() == [True, False, False]
 
 

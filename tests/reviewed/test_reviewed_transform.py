@@ -156,7 +156,7 @@ def test_what_a_person_accepts_wins_over_what_is_surer() -> None:
 
 
 def test_what_a_person_refuses_never_wins_and_no_longer_contradicts() -> None:
-    found = reviewed([proposal("Black", 0.99), proposal("Red", 0.86, "model")], [decision("color=Black", "reject")])
+    found = reviewed([proposal("Black", 0.99), proposal("Red", 0.86, "supplier")], [decision("color=Black", "reject")])
     row = only(found)
     assert (row["value"], row["state"], row["confidence"]) == ("Red", "accepted", 0.86)
     assert others(row) == [("Black", "rule", "quarantined")]
@@ -549,11 +549,12 @@ def judged(rows: list[Row], told: dict[str, Row]) -> tuple[Any, str]:
     if not free:
         return None, "rejected"
     rank = {"supplier": 0, "rule": 1, "model": 2}
-    best = min(free, key=lambda row: (-row["confidence"], rank[row["method"]], row["model_version"]))
+    best = min(
+        free, key=lambda row: (row["method"] == "model", -row["confidence"], rank[row["method"]], row["model_version"])
+    )
     against = max((row["confidence"] for row in free if row["value"] != best["value"]), default=0.0)
     sure = best["confidence"] * (1 - DOUBT * against)
-    unproven = (best["attribute"], best["method"]) == ("category", "model")
-    return best["value"], "accepted" if sure >= ACCEPT and not unproven else "pending"
+    return best["value"], "accepted" if sure >= ACCEPT and best["method"] != "model" else "pending"
 
 
 @given(proposed_rows(), decided_rows())
