@@ -22,6 +22,7 @@ from catalog_assets.configuration import ConfigurationError, load
 
 console = Console()
 ERRORS = 1
+SHOWN = 20
 
 
 def _now() -> dt.datetime:
@@ -274,9 +275,8 @@ def _show(found: Any) -> None:
         ("Would change", found.changes),
     ):
         if frame.height:
-            _grid(
-                f"{title}: {frame.height:,}", frame.columns, [list(row) for row in frame.head(20).rows()], set(columns)
-            )
+            shown = f"{title}: {frame.height:,}" + (f" (the first {SHOWN} of them)" if frame.height > SHOWN else "")
+            _grid(shown, frame.columns, [list(row) for row in frame.head(SHOWN).rows()], set(columns))
     for told in found.failing:
         console.print(Text(f"Cannot be run, so what it would change is not shown: {told}", style="yellow"))
     if found.empty:
@@ -549,13 +549,20 @@ def acceptance_certify(file: Path) -> None:
     Accepted values then keep the error of `audit.error` with the confidence of `audit.confidence`. Test it once for a
     release, not daily until it pleases: then the certificate means nothing.
     """
-    from catalog_assets.certainty.acceptance import Target
+    from catalog_assets.certainty.acceptance import Target, fewest
     from catalog_assets.reviewed.acceptance import learn
     from catalog_assets.reviewed.cases import decided_cases
 
     audit, world = load().audit, _world()
     with console.status("Reading what people decided …"):
         learned = learn(decided_cases(world), audit.share, Target(audit.error, audit.confidence))
+    if not any(threshold is not None for threshold in learned.thresholds.values()):
+        _grid("Audits so far", ["fact", "value"], [[name, str(value)] for name, value in learned.facts.items()])
+        raise click.ClickException(
+            f"Nothing can be shown yet from {learned.facts['audited']:,} audited values, so nothing was written: it "
+            f"takes {fewest(learned.target):,} of the surest ones without an error. `catalog acceptance show` tells "
+            "which attribute is wrong too often; decide more audits, or raise audit.share."
+        )
     _written(file, learned, "acceptance")
     told = [
         [name, "nothing is accepted by itself" if t is None else f"{t:.4f}"] for name, t in learned.thresholds.items()

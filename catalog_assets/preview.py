@@ -26,6 +26,7 @@ from resources.review.store import SqliteReviewStore
 
 SHOWN = (
     "name", "brand", "category", "price", "currency", "availability", "description", "gtin", "mpn", "base_price",
+    "missing_required",
 )  # fmt: skip
 
 
@@ -130,8 +131,8 @@ def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
             key,
             pl.col("name"),
             pl.lit(name).alias("field"),
-            pl.col(name).cast(pl.String).alias("before"),
-            pl.col(f"{name}_after").cast(pl.String).alias("after"),
+            _as_text(pl.col(name), before.schema[name]).alias("before"),
+            _as_text(pl.col(f"{name}_after"), before.schema[name]).alias("after"),
         )
         for name in SHOWN
     ]
@@ -140,6 +141,10 @@ def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
         before.join(after, on=key, how="anti").select(brief).sort(key),
         pl.concat(changes).sort(key, "field"),
     )
+
+
+def _as_text(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    return value.list.join(", ") if isinstance(dtype, pl.List) else value.cast(pl.String)
 
 
 def _attribute_changes(both: pl.DataFrame) -> pl.DataFrame:

@@ -58,6 +58,11 @@ class Search:
     own: int = 3000
 
 
+def fewest(target: Target, search: Search = Search()) -> int:
+    """How many cases without an error the surest start takes, where all are in one group."""
+    return math.ceil(math.log((1 - target.confidence) / search.starts) / math.log(1 - target.error))
+
+
 def certify(cases: pl.DataFrame, target: Target, search: Search = Search()) -> pl.DataFrame:
     """CERTIFIED, sorted, always with REST. cases: CASES."""
     counts = cases.group_by("group").len()

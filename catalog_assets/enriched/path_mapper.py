@@ -70,20 +70,21 @@ def mapped_paths(paths: pl.Series, mapper: "Mapper") -> pl.DataFrame:
 
 
 def with_mapped(described: pl.DataFrame, mapped: pl.DataFrame) -> pl.DataFrame:
-    """Category proposals with those of MAPPED in the place of none, or of less sure ones.
+    """Category proposals with those of MAPPED where there is none: a proposal that only a person can accept takes the
+    place of no other.
 
     described: ENRICHED_PRODUCTS' columns and category_path.
     """
     if mapped.is_empty():
         return described
     rows = described.join(mapped, on="category_path", how="left", maintain_order="left")
-    surer = pl.col("mapped_confidence") > pl.col("category_confidence").fill_null(0.0)
+    silent = pl.col("category").is_null() & pl.col("mapped").is_not_null()
     given = {
         "category": "mapped", "category_confidence": "mapped_confidence", "category_evidence": "mapped_evidence",
         "category_model_version": "mapped_version",
     }  # fmt: skip
-    told = [pl.when(surer).then(new).otherwise(name).alias(name) for name, new in given.items()]
-    method = pl.when(surer).then(pl.lit("model")).otherwise("category_method").alias("category_method")
+    told = [pl.when(silent).then(new).otherwise(name).alias(name) for name, new in given.items()]
+    method = pl.when(silent).then(pl.lit("model")).otherwise("category_method").alias("category_method")
     return rows.with_columns(*told, method).with_columns(category_question()).select(described.columns)
 
 

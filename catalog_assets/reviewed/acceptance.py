@@ -28,9 +28,14 @@ LEAST_CASES = 100
 _DRAWN_DIGITS = 8
 
 CASES = pl.Schema(
-    {"question_id": pl.String(), "attribute": pl.String(), "confidence": pl.Float64(), "is_right": pl.Boolean()}
-)
+    {
+        "question_id": pl.String(), "attribute": pl.String(), "method": pl.String(), "confidence": pl.Float64(),
+        "is_right": pl.Boolean(),
+    }
+)  # fmt: skip
 """Decided values: how sure the choice was before anybody decided, and whether the person affirmed it."""
+MODEL = "model"
+"""The method whose proposals people always decide: a certificate from what rules and suppliers say is none for it."""
 
 
 def drawn(question_id: pl.Expr, share: float) -> pl.Expr:
@@ -58,7 +63,7 @@ class Flat:
     def judged(self, rows: pl.DataFrame) -> pl.DataFrame:
         """See `Policy.judged`."""
         # What a model knows of labels that cost nobody a look is not proven for texts that no audit has looked at.
-        unproven = pl.col("method") == "model"
+        unproven = pl.col("method") == MODEL
         return rows.with_columns(((pl.col("confidence") >= self.accept) & ~unproven).alias("sure"))
 
 
@@ -76,9 +81,8 @@ class Acceptance:
     def judged(self, rows: pl.DataFrame) -> pl.DataFrame:
         """See `Policy.judged`."""
         read = self.calibrated(rows)
-        return read.with_columns(
-            (pl.col("confidence") >= threshold_of(self._certified, pl.col("attribute"))).alias("sure")
-        )
+        certain = pl.col("confidence") >= threshold_of(self._certified, pl.col("attribute"))
+        return read.with_columns((certain & (pl.col("method") != MODEL)).alias("sure"))
 
     def calibrated(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with the probability of being right as their confidence."""
@@ -126,8 +130,9 @@ def from_bytes(data: bytes) -> Acceptance:
 def learn(cases: pl.DataFrame, share: float, target: Target, search: Search | None = None) -> Acceptance:
     """Calibrate on the decided values that were not drawn, certify on those that were. Raises TooLittleToLearn.
 
-    cases: CASES; share: of all questions, drawn at random for audit.
+    cases: CASES; share: of all questions, drawn at random for audit. What models proposed is left out.
     """
+    cases = cases.filter(pl.col("method") != MODEL)
     audited = cases.filter(drawn(pl.col("question_id"), share))
     others = cases.filter(~drawn(pl.col("question_id"), share))
     if audited.is_empty():

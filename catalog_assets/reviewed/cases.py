@@ -34,16 +34,14 @@ def audited_accuracy(world: World, share: float, confidence: float) -> dict[str,
     accepted by the rule that is in force now."""
     last = marks(world, ["enriched_products"]).filter("balanced")["day"].sort().to_list()[-1:]
     cases = decided_cases(world).filter(drawn(pl.col("question_id"), share))
-    # How a choice was made is not kept: a mapper's category is decided by people anyway.
-    rows = cases.with_columns(pl.lit("rule").alias("method"))
-    taken = policy_for(world, last[0]).judged(rows).filter("sure") if last else rows.clear()
+    taken = policy_for(world, last[0]).judged(cases).filter("sure") if last else cases.clear()
     counted = taken.group_by("attribute").agg(pl.col("is_right").sum(), pl.len()).sort("attribute")
     whole = [("*", int(taken["is_right"].sum()), taken.height)]
     return {name: estimate(int(right), int(size), confidence) for name, right, size in (*whole, *counted.iter_rows())}
 
 
 def _of_day(world: World, day: object, decided: pl.Series) -> pl.DataFrame:
-    """question_id, attribute, confidence of the day's choices among decided questions, as if nobody had decided."""
+    """CASES but is_right: the day's choices among decided questions, as if nobody had decided."""
     matched = world.lake.read("matched_products", day=day)  # type: ignore[arg-type]
     attributes = world.lake.read("enriched_attributes", day=day)  # type: ignore[arg-type]
     described = world.lake.read("enriched_products", day=day)  # type: ignore[arg-type]
@@ -51,4 +49,4 @@ def _of_day(world: World, day: object, decided: pl.Series) -> pl.DataFrame:
     concerned = proposed.filter(pl.col("question_id").is_in(decided.implode())).select(*transform.UNIT).unique()
     chosen = transform.choose(proposed.join(concerned, on=list(transform.UNIT), how="semi"), NOBODY, Flat(1.0))
     mine = chosen.filter(pl.col("question_id").is_in(decided.implode()))
-    return mine.select("question_id", "attribute", pl.col("confidence").cast(pl.Float64))
+    return mine.select("question_id", "attribute", "method", pl.col("confidence").cast(pl.Float64))

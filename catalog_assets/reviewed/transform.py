@@ -265,13 +265,16 @@ def questions(
     own_kind = pl.col("attribute").is_in(["category", "description"])
     kind = pl.when(own_kind).then(pl.col("attribute")).otherwise(pl.lit("attribute"))
     text = pl.concat_str("name", pl.lit("\n"), pl.col("description").fill_null("").str.head(500))
-    source = matched.select("product_key", "name", text.alias("context"))
+    source = matched.select("product_key", "name", "category_path", text.alias("context"))
+    # A decision about a category is one about the supplier's path: it must be seen.
+    path = pl.concat_str(pl.lit("Supplier's category: "), "category_path", pl.lit("\n"))
+    seen = pl.when(pl.col("attribute") == "category").then(path.fill_null("")).otherwise(pl.lit(""))
     return (
         asked.join(source, on="product_key", how="left")
         .join(options, on="attribute", how="left")
         .select(
             "question_id", "product_key", kind.alias("kind"), "attribute", "value", "unit", "confidence", "method",
-            "model_version", "evidence", "name", "context", "options",
+            "model_version", "evidence", "name", pl.concat_str(seen, "context").alias("context"), "options",
         )
         .sort("question_id", "product_key", "method", "model_version")
         .unique(["question_id", "product_key"], keep="first", maintain_order=True)

@@ -66,11 +66,9 @@ MAPPED_WALLS = pl.DataFrame([[WALLS, "Books & Magazines", 0.5, "words: wall", "m
 
 @pytest.mark.parametrize(
     ("category", "confidence", "expected"),
-    [(None, None, "m1"), ("Computers > Laptops", 0.3, "m1"), ("Computers > Laptops", 0.6, "v1")],
+    [(None, None, "m1"), ("Computers > Laptops", 0.3, "v1"), ("Computers > Laptops", 0.6, "v1")],
 )
-def test_it_speaks_where_nobody_or_somebody_less_sure_does(
-    category: str | None, confidence: float | None, expected: str
-) -> None:
+def test_it_speaks_only_where_nobody_does(category: str | None, confidence: float | None, expected: str) -> None:
     with_evidence = described(category, confidence).with_columns(pl.lit("x").alias("category_evidence"))
     row = with_mapped(with_evidence, MAPPED_WALLS).row(0, named=True)
     assert row["category_model_version"] == expected

@@ -28,7 +28,7 @@ def hexed(number: int) -> str:
 
 def decided(size: int, wrong_below: float, attribute: str = "color") -> pl.DataFrame:
     """Decided values whose raw confidence says far too much: right from `wrong_below` on."""
-    rows = [(hexed(n), attribute, (n % 100) / 100, (n % 100) / 100 >= wrong_below) for n in range(size)]
+    rows = [(hexed(n), attribute, "rule", (n % 100) / 100, (n % 100) / 100 >= wrong_below) for n in range(size)]
     return pl.DataFrame(rows, schema=CASES, orient="row")
 
 
@@ -63,6 +63,8 @@ def test_a_release_reads_confidences_by_attribute_and_takes_from_its_thresholds_
     assert told["attribute"].to_list() == ["size", "color", "weight", "size"]
     assert told["confidence"][0] < 0.7 < told["confidence"][3]
     assert told["sure"].to_list() == [False, True, False, True]
+    by_model = release.judged(given.with_columns(pl.lit("model").alias("method")))
+    assert not by_model["sure"].any(), "what rules and suppliers were certified for says nothing of a model"
     assert release.judged(told.drop("sure").clear()).is_empty()
 
 
@@ -136,7 +138,7 @@ def test_cases_tell_how_sure_the_choice_was_before_anybody_decided() -> None:
     kind = {"asked_kind": "attribute"}
     store = Store(*({**said(*each), **kind} for each in (("size=L", "accept"), ("material=Wood", "reject", 2))))
     where = opened(told, store)
-    found = {q: (sure, right) for q, _, sure, right in decided_cases(where).rows()}
+    found = {q: (sure, right) for q, _, _, sure, right in decided_cases(where).rows()}
     assert found["size=L"] == (0.9, True)
     (sure, right) = found["material=Wood"]
     assert (sure < 0.6, right) == (True, False), "in doubt by what the supplier says"

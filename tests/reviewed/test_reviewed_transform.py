@@ -370,7 +370,10 @@ def test_questions_stand_for_what_is_pending_and_for_what_is_decided() -> None:
         pl.concat_str("attribute", pl.lit("="), "value").alias("question_id"), pl.lit("k1").alias("product_key"),
         pl.lit("rule").alias("method"), pl.lit("v1").alias("model_version"),
         pl.col("value").alias("evidence"), pl.lit("Acme Monitor 27").alias("name"),
-        pl.lit("Acme Monitor 27\nSells well.").alias("context"),
+        # Who decides about a category decides about the supplier's path, and must see it.
+        pl.when(pl.col("attribute") == "category")
+        .then(pl.lit("Supplier's category: Screens\nAcme Monitor 27\nSells well."))
+        .otherwise(pl.lit("Acme Monitor 27\nSells well.")).alias("context"),
         pl.when(pl.col("attribute") == "category").then(pl.lit(OPTIONS["options"][0])).alias("options"),
     )  # fmt: skip
     assert_frame_equal(found.questions, expected, check_column_order=False)
