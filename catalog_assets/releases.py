@@ -52,15 +52,23 @@ def put_in_force(world: World, stated: Statement, now: dt.datetime) -> Release:
     """Append to the journal. Stating the same version for the same day again adds nothing. Raises ReleaseError."""
     if not stated.person.strip():
         raise ReleaseError("A release needs the name of the person who puts it into force (--by).")
+    text = _text(stated.content)
     with world.lock(f"releases-{stated.kind}"):
         known = releases(world, stated.kind)
         last = in_force(known, stated.in_force_from)
         if last is not None and (last.version, last.in_force_from) == (stated.version, stated.in_force_from):
             return last
         sequence = max((release.sequence for release in known), default=0) + 1
-        row = {**stated.__dict__, "content": stated.content.decode(), "sequence": sequence, "recorded_at": now}
+        row = {**stated.__dict__, "content": text, "sequence": sequence, "recorded_at": now}
         world.lake.append("releases", pl.DataFrame([row], schema=RELEASES.schema))
     return Release(sequence, stated.version, stated.in_force_from)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise UnknownRelease("A release is kept as UTF-8 text; these bytes are something else.") from None
 
 
 def version_of(data: bytes) -> str:

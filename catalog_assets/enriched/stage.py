@@ -41,7 +41,7 @@ ANSWER_FIELDS = [name for name in ATTRIBUTE_ANSWERS.names() if name not in ("con
 
 
 def inputs(world: World, partition: Partition) -> str:
-    """The day's products, who enriches them with which rules, and which category mapper is in force."""
+    """The day's products, who enriches them with which rules, and which category mapper and reader are in force."""
     upstream = require(world, UPSTREAM, partition)["output_fingerprint"]
     mapper = in_force(releases(world, RELEASE), partition.day)
     mapping = (mapper.version, code_version(*MAPPING)) if mapper else ()

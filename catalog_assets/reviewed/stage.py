@@ -20,7 +20,7 @@ from catalog_assets.reviewed.acceptance import RELEASE, Acceptance, Flat, Policy
 from catalog_assets.reviewed.audits import not_right_enough, told_of_audits
 from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
 from catalog_assets.reviewed.known_paths import decided_paths
-from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, Warn, World, require
+from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, Warn, World, marks, require
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.categories import CATEGORIES
@@ -55,9 +55,10 @@ def read_facts(world: World, partition: Partition) -> Facts:
 
 
 def decided_everywhere(world: World) -> pl.DataFrame:
-    """What people decided about any path that was ever delivered: `known_paths.decided_paths`."""
-    paths = world.lake.scan(MATCHED).select("category_path").unique().collect().to_series()
-    return decided_paths(paths, world.review.cases())
+    """What people decided about any path of the days that are done: `known_paths.decided_paths`."""
+    days = marks(world, [MATCHED]).filter("balanced")["day"].to_list()
+    rows = world.lake.scan(MATCHED).filter(pl.col("day").is_in(days)).select("category_path").unique()
+    return decided_paths(rows.collect().to_series(), world.review.cases())
 
 
 def _decisions(world: World, partition: Partition, decisions: pl.DataFrame) -> pl.DataFrame:

@@ -1,14 +1,16 @@
 """Questions and answers in short, for the tests of this folder."""
 
+import contextlib
 from typing import Any
 
 import polars as pl
 
+from catalog_assets.configuration import Catalog
 from catalog_assets.enriched.content import content_hash
 from catalog_assets.enriched.protocol import QUESTION_SCHEMA, Answers
 from catalog_assets.enriched.rules import RulesEnricher
-from catalog_assets.vocabulary.columns import MATCHED_PRODUCTS
-from tests.frames import Row, frame, product
+from catalog_assets.vocabulary.columns import MATCHED_PRODUCTS, STAGE_LEDGER
+from tests.frames import MemoryLake, Row, date, frame, product, world
 
 ENRICHER = RulesEnricher()
 Found = tuple[str, str | None, float, str]
@@ -44,6 +46,20 @@ def described(**content: Any) -> Row:
 def matched(*rows: Row) -> pl.DataFrame:
     """Rows of matched_products with the content hash that they should have."""
     return frame(MATCHED_PRODUCTS, [product(MATCHED_PRODUCTS, **row) for row in rows]).with_columns(content_hash())
+
+
+def opened(*rows: Row) -> Any:
+    """A world whose first day is matched, with these products, and whom the rules enrich."""
+    lake = MemoryLake()
+    lake.append("matched_products", matched(*rows))
+    mark = {
+        "stage": "matched_products", "day": date(1), "source": "*", "run_id": "r1", "unit": "u", "balanced": True,
+        "input_fingerprint": "in", "output_fingerprint": "out", "details": "{}",
+    }  # fmt: skip
+    zero = dict.fromkeys(("received", "passed", "quarantined", "superseded", "merged", "skipped", "pending"), 0)
+    lake.append("stage_ledger", pl.DataFrame([{**mark, **zero}], schema=STAGE_LEDGER.schema))
+    catalog = Catalog.model_validate({"sources": {"alpha": {"columns": {"product_id": "id", "name": "name"}}}})
+    return world(lake, catalog=catalog, enricher=ENRICHER, lock=lambda name: contextlib.nullcontext())
 
 
 def evidence_stands_in_its_field(asked: pl.DataFrame, answers: Answers) -> pl.Series:

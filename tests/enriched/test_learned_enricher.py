@@ -1,21 +1,17 @@
 """The learned reader as an enricher: what a catalogue teaches it, and its answers in the vocabulary's terms."""
 
-import contextlib
 import datetime as dt
-from typing import Any
 
 import polars as pl
 import pytest
 
-from catalog_assets.configuration import Catalog
 from catalog_assets.enriched.learned import RELEASE, LearnedEnricher, canonical, labelled, train
 from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS
 from catalog_assets.enriched.stage import STAGE, standing_contents
 from catalog_assets.releases import Statement, TooLittleToLearn, put_in_force
 from catalog_assets.stages import Partition, execute
-from catalog_assets.vocabulary.columns import STAGE_LEDGER
-from tests.enriched.enriched_frames import ENRICHER, contents, matched
-from tests.frames import MemoryLake, date, world
+from tests.enriched.enriched_frames import contents, opened
+from tests.frames import date
 
 NOW = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 COLORS = ("Black", "Red", "Green", "Blue", "White")
@@ -72,21 +68,8 @@ def test_a_catalogue_that_states_nothing_teaches_nothing() -> None:
         train(contents({"name": "Thing 4711"}))
 
 
-def opened() -> Any:
-    lake = MemoryLake()
-    lake.append("matched_products", matched({"name": "Lumo desk lamp model 77 Red 200 cm cable", "description": None}))
-    mark = {
-        "stage": "matched_products", "day": date(1), "source": "*", "run_id": "r1", "unit": "u", "balanced": True,
-        "input_fingerprint": "in", "output_fingerprint": "out", "details": "{}",
-    }  # fmt: skip
-    zero = dict.fromkeys(("received", "passed", "quarantined", "superseded", "merged", "skipped", "pending"), 0)
-    lake.append("stage_ledger", pl.DataFrame([{**mark, **zero}], schema=STAGE_LEDGER.schema))
-    catalog = Catalog.model_validate({"sources": {"alpha": {"columns": {"product_id": "id", "name": "name"}}}})
-    return world(lake, catalog=catalog, enricher=ENRICHER, lock=lambda name: contextlib.nullcontext())
-
-
 def test_a_release_in_force_is_asked_beside_the_rules_once_a_content(release: bytes) -> None:
-    where, day = opened(), Partition(date(1))
+    where, day = opened({"name": "Lumo desk lamp model 77 Red 200 cm cable", "description": None}), Partition(date(1))
     assert standing_contents(where).height == 1
     before = STAGE.inputs(where, day)
     execute(STAGE, where, day, "run")

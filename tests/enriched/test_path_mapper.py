@@ -1,22 +1,19 @@
 """Suppliers' paths for which nothing is known: what a trained mapper proposes, and that it only ever proposes."""
 
-import contextlib
 import datetime as dt
-from typing import Any
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from catalog_assets.category_mapping.release import Mapper
-from catalog_assets.configuration import Catalog
 from catalog_assets.enriched.path_mapper import MAPPED, RELEASE, mapped_paths, read_mapper, train, with_mapped
 from catalog_assets.enriched.stage import STAGE
 from catalog_assets.releases import Statement, UnknownRelease, put_in_force
 from catalog_assets.stages import Partition, execute
-from catalog_assets.vocabulary.columns import ENRICHED_PRODUCTS, STAGE_LEDGER
-from tests.enriched.enriched_frames import ENRICHER, matched
-from tests.frames import MemoryLake, Row, date, world
+from catalog_assets.vocabulary.columns import ENRICHED_PRODUCTS
+from tests.enriched.enriched_frames import opened
+from tests.frames import Row, date
 
 NOW = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 DAY = Partition(date(1))
@@ -75,19 +72,6 @@ def test_it_speaks_only_where_nobody_does(category: str | None, confidence: floa
     assert (row["category_method"] == "model") == (expected == "m1")
     assert row["category_question_id"] != "before"
     assert_frame_equal(with_mapped(with_evidence, MAPPED.to_frame()), with_evidence)
-
-
-def opened(*rows: Row) -> Any:
-    lake = MemoryLake()
-    lake.append("matched_products", matched(*rows))
-    mark = {
-        "stage": "matched_products", "day": date(1), "source": "*", "run_id": "r1", "unit": "u", "balanced": True,
-        "input_fingerprint": "in", "output_fingerprint": "out", "details": "{}",
-    }  # fmt: skip
-    zero = dict.fromkeys(("received", "passed", "quarantined", "superseded", "merged", "skipped", "pending"), 0)
-    lake.append("stage_ledger", pl.DataFrame([{**mark, **zero}], schema=STAGE_LEDGER.schema))
-    catalog = Catalog.model_validate({"sources": {"alpha": {"columns": {"product_id": "id", "name": "name"}}}})
-    return world(lake, catalog=catalog, enricher=ENRICHER, lock=lambda name: contextlib.nullcontext())
 
 
 def test_a_release_in_force_makes_the_day_stale_and_proposes_for_its_paths(mapper: Mapper) -> None:

@@ -12,10 +12,10 @@ from catalog_assets.matched.matcher import Matcher, from_bytes
 from catalog_assets.matched.tokens import OFFERS, tokens
 from catalog_assets.preview import difference
 from catalog_assets.rates import _last, converted, embedded, read_rates
-from catalog_assets.releases import ReleaseError
+from catalog_assets.releases import ReleaseError, Statement, put_in_force, releases
 from catalog_assets.vocabulary.columns import CATALOG_PRODUCTS
 from resources.review import Decision
-from tests.frames import frame, product
+from tests.frames import date, frame, product
 from tests.histories import Delivery, standardized
 from tests.matched.test_matched_pairs import (
     DOUBT,
@@ -283,3 +283,11 @@ def test_very_long_names_are_compared_by_their_beginning():
     )  # fmt: skip
     read = _readable(tokens(offers).offers)
     assert read.select(pl.col("name", "run", "described", "mpn").str.len_chars().max()).max_horizontal()[0] <= LONGEST
+
+
+def test_a_release_in_another_encoding_is_refused_before_it_is_stated(tmp_path, matcher):
+    where = opened(tmp_path, PAIR)
+    other = json.dumps(json.loads(matcher.to_bytes())).encode("utf-16")
+    with pytest.raises(ReleaseError, match="UTF-8"):
+        put_in_force(where, Statement("matcher", "v", other, date(1), "Ana", "why"), NOON)
+    assert releases(where, "matcher") == []
