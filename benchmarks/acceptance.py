@@ -26,7 +26,8 @@ from attributes import cases, read, texts_of, values_of
 from catalog_assets.certainty.acceptance import REST, Search, Target, certify, threshold_of
 from catalog_assets.enriched.extraction.extract import extract
 from catalog_assets.enriched.extraction.learning import Labelled, study
-from catalog_assets.reviewed.acceptance import Acceptance, calibrated_by_group
+from catalog_assets.reviewed.acceptance import Acceptance
+from catalog_assets.reviewed.certifying import calibrated_by_group
 
 CURVE = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 FLAT = 0.85
@@ -45,7 +46,8 @@ def held_cases(train: list[Any], test: list[Any], seed: int) -> pl.DataFrame:
     unseen = studied.cases.select("attribute", "confidence", "is_right").with_columns(pl.lit("").alias("question_id"))
     reading = Acceptance(calibrated_by_group(unseen), {REST: None}, Target())
     told = cases(test, extract(texts_of(test), studied.extractor)).drop_nulls("confidence")
-    return reading.calibrated(told.select("product", "attribute", "confidence", "is_right"))
+    one_family = (pl.lit("rule").alias("method"), pl.lit("").alias("model_version"))
+    return reading.calibrated(told.select("product", "attribute", "confidence", "is_right", *one_family))
 
 
 def resampled(held: pl.DataFrame, target: Target, search: Search, times: int, chance: np.random.Generator) -> Any:

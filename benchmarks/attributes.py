@@ -32,17 +32,16 @@ from catalog_assets.certainty.acceptance import lowest_threshold
 from catalog_assets.enriched.extraction.extract import extract
 from catalog_assets.enriched.extraction.learning import Labelled, study
 from catalog_assets.enriched.extraction.model import Extractor
+from catalog_assets.enriched.extraction.scores import CASE, calibration_percent, macro, micro
 from catalog_assets.enriched.extraction.tokens import PARTS, VALUES
 from catalog_assets.stages import Clock
 
 Product = dict[str, Any]
 THRESHOLDS = (0.85, 0.95, 0.99)
-BINS = 15
 KEPT_OUT = 5
 """One product of so many is for testing where no test file is given."""
 FEW = 4_000
 """Products that are read to measure the speed: those of the test, over and over."""
-CASE = ["product", "attribute"]
 LABELLED = pl.Schema(
     {"product": pl.UInt32(), "category": pl.String(), "attribute": pl.String(), "values": pl.List(pl.String())}
 )
@@ -109,26 +108,6 @@ def cases(products: list[Product], proposed: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def figures(told: pl.DataFrame, threshold: float) -> dict[str, float]:
-    """Micro precision, recall and F1 in percent of what is proposed with at least that confidence."""
-    taken = told.filter(pl.col("confidence") >= threshold)
-    hits, said, there = int(taken["is_right"].sum()), taken.height, int(told["has_value"].sum())
-    shares = {"precision": hits / max(said, 1), "recall": hits / max(there, 1), "f1": 2 * hits / max(said + there, 1)}
-    return {name: round(100 * share, 2) for name, share in shares.items()}
-
-
-def macro(told: pl.DataFrame, threshold: float) -> float:
-    """Mean F1 over pairs of category and attribute of which there is anything to judge."""
-    taken = told.with_columns((pl.col("confidence") >= threshold).fill_null(False).alias("taken"))
-    hits, said = (pl.col("taken") & pl.col("is_right")).sum(), pl.col("taken").sum()
-    pairs = (
-        taken.filter(pl.col("taken") | pl.col("has_value"))
-        .group_by("category", "attribute")
-        .agg((2 * hits / (said + pl.col("has_value").sum())).alias("f1"))
-    )
-    return round(100 * float(pairs["f1"].mean() or 0.0), 2)  # type: ignore[arg-type]
-
-
 def taking(told: pl.DataFrame, threshold: float) -> dict[str, float]:
     """What is taken from a confidence on: its precision, and how many that is to 100 cases with a value."""
     taken = told.filter(pl.col("confidence") >= threshold)
@@ -137,15 +116,6 @@ def taking(told: pl.DataFrame, threshold: float) -> dict[str, float]:
         "precision": round(100 * float(taken["is_right"].sum()) / max(taken.height, 1), 2),
         "coverage": round(100 * taken.height / max(int(told["has_value"].sum()), 1), 2),
     }  # fmt: skip
-
-
-def calibration_error(told: pl.DataFrame) -> float:
-    """Expected calibration error in percent of all that is proposed: BINS bins of equally many."""
-    ranked = told.filter(pl.col("confidence").is_not_null()).sort("confidence")
-    bins = ranked.with_row_index("place").group_by(pl.col("place") * BINS // max(ranked.height, 1)).agg(
-        pl.len(), (pl.col("confidence").mean() - pl.col("is_right").mean()).abs().alias("gap")
-    )  # fmt: skip
-    return round(100 * float((bins["gap"] * bins["len"]).sum()) / max(ranked.height, 1), 2)
 
 
 def speed(texts: pl.DataFrame, extractor: Extractor) -> int:
@@ -177,12 +147,12 @@ def judge(train: list[Product], test: list[Product], seed: int, accept: float) -
         "products": {"train": len(train), "test": len(test)},
         "unseen in training": {name: extractor.facts[f"unseen_{name}"] for name in ("precision", "recall", "f1")},
         "threshold": round(extractor.threshold, 4),
-        "micro": figures(told, extractor.threshold),
+        "micro": micro(told, extractor.threshold),
         "macro f1": macro(told, extractor.threshold),
-        "labelled only": figures(labelled, 0.0 if labelled["has_value"].all() else extractor.threshold),
+        "labelled only": micro(labelled, 0.0 if labelled["has_value"].all() else extractor.threshold),
         "taken": [taking(told, threshold) for threshold in THRESHOLDS],
         f"taken with at most {accept:.0%} wrong": "nothing" if rule is None else taking(told, rule),
-        "calibration error": calibration_error(told),
+        "calibration error": calibration_percent(told),
         "products a second": speed(texts, extractor),
         "seconds": clock.laps,
         "release": {"version": extractor.version, "mib": round(len(extractor.to_bytes()) / 2**20, 1)},

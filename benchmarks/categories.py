@@ -32,6 +32,7 @@ from catalog_assets.category_mapping.learning import cut, examples, learn
 from catalog_assets.category_mapping.mapping import KNOWN, accepted, map_paths
 from catalog_assets.category_mapping.release import Mapper
 from catalog_assets.category_mapping.space import Space, space
+from catalog_assets.certainty.reliability import binned, calibration_error
 from catalog_assets.stages import Clock
 from catalog_assets.standardized.names import category_paths
 from catalog_assets.vocabulary.taxonomy import SEPARATOR, Taxonomy, google
@@ -140,7 +141,8 @@ def figures(said: pl.DataFrame, of: Space) -> dict[str, Any]:
         told[f"precision at {p}"] = percent(taken["is_right"].mean())
         if f"accepted {p}" in said.columns:
             told[f"any level at {p}"] = of_accepted(said, f"accepted {p}", of)
-    return told | {"calibration error": round(calibration_error(said), 4)}
+    seen = said.with_columns(pl.col("confidence").fill_null(0.0))
+    return told | {"calibration error": round(calibration_error(binned(seen, BINS)) or 0.0, 4)}
 
 
 def of_accepted(said: pl.DataFrame, column: str, of: Space) -> dict[str, float | None]:
@@ -148,15 +150,6 @@ def of_accepted(said: pl.DataFrame, column: str, of: Space) -> dict[str, float |
     some = said.drop_nulls(column).select(pl.col(column).alias("ancestor"), pl.col("right").alias("node"))
     right = some.join(of.upward, on=["node", "ancestor"], how="semi")
     return {"coverage": percent(some.height / said.height), "precision": percent(right.height / max(some.height, 1))}
-
-
-def calibration_error(said: pl.DataFrame) -> float:
-    """Expected calibration error (Naeini et al., AAAI 2015) over BINS bins with equally many paths."""
-    ranked = said.with_columns(pl.col("confidence").fill_null(0.0)).sort("confidence").with_row_index("place")
-    binned = ranked.group_by(pl.col("place") * BINS // ranked.height).agg(
-        pl.len(), (pl.col("confidence").mean() - pl.col("is_right").mean()).abs().alias("gap")
-    )
-    return float((binned["gap"] * binned["len"]).sum() / ranked.height)
 
 
 def on_mappings(labelled: pl.DataFrame, of: Space, clock: Clock) -> dict[str, Any]:

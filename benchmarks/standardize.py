@@ -34,6 +34,7 @@ from rapidfuzz import fuzz, process
 
 from catalog_assets.category_mapping.embedding import encode
 from catalog_assets.category_mapping.embedding import name as encoder
+from catalog_assets.certainty.reliability import binned, calibration_error
 from catalog_assets.normal_forms.generalization import Generalizer, train
 from catalog_assets.normal_forms.normalization import (
     Choice,
@@ -209,13 +210,12 @@ def worst(right: pl.DataFrame, count: int = 10) -> dict[str, Any]:
 
 
 def calibration(right: pl.DataFrame) -> dict[str, Any]:
-    """Of values that were learned: how far confidence is from accuracy (ten bins of equal size), and what is at
+    """Of values that were learned: how far confidence is from accuracy (ten bins of equally many), and what is at
     0.85."""
-    told = right.filter(pl.col("method") == "learned").sort("confidence").with_row_index("n")
-    if told.is_empty():
+    told = right.filter(pl.col("method") == "learned")
+    error = calibration_error(binned(told.select("confidence", pl.col("right").alias("is_right")), 10))
+    if error is None:
         return {}
-    bins = told.group_by(pl.col("n") * 10 // told.height).agg(pl.col("confidence", "right").mean(), pl.len())
-    error = bins.select((pl.col("confidence") - pl.col("right")).abs().dot("len") / pl.col("len").sum()).item()
     sure = told.filter(pl.col("confidence") >= 0.85)
     return {
         "values": told.height, "accuracy": percent(told["right"]), "expected_calibration_error": round(error, 3),

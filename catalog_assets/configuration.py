@@ -21,7 +21,9 @@ NAME = r"^[a-z][a-z0-9_]{0,39}$"
 CHARACTER = r"^[\x01-\x09\x0b\x0c\x0e-\x5b\x5d-\x7f]$"
 CURRENCY = "^[A-Z]{3}$"
 LANGUAGE = "^[a-z]{2}$"
+ADDRESS = r"^https?://[^/@\s]+(/[^@\s?#]*)?$"
 PATTERNS = {
+    ADDRESS: "http://host:port or https://host, without keys (the key is in ANTHROPIC_API_KEY)",
     NAME: "a name of lower-case letters, digits and _, 40 at most, a letter first",
     CHARACTER: 'one ASCII character, no backslash, line end or NUL (a tab is "\\t", in double quotes)',
     CURRENCY: "an ISO 4217 code such as EUR",
@@ -180,6 +182,13 @@ class Audit(_Strict):
     )
     error: float = Field(0.01, gt=0, lt=1, description="At most this share of accepted values may be wrong.")
     confidence: float = Field(0.95, gt=0, lt=1, description="How sure a certificate is of that.")
+    people: int = Field(
+        1,
+        ge=1,
+        le=9,
+        description="An audited value certifies when so many different people decided it and agree whether it is "
+        "right, or a later person settled it. `catalog acceptance ask` writes the questions that lack a word.",
+    )
 
 
 class Limits(_Strict):
@@ -194,10 +203,51 @@ class Limits(_Strict):
     record_bytes: int = Field(4_000_000, gt=0, description="Largest single record.")
 
 
+class ModelPrice(_Strict):
+    """USD per million tokens."""
+
+    input: float = Field(gt=0)
+    output: float = Field(gt=0)
+
+
+class Trial(_Strict):
+    """A model or a prompt beside the one in use: asked about a sample, proposed to nobody, compared."""
+
+    model: Text | None = Field(None, description="Default: the model in use.")
+    prompt: Text | None = Field(None, description="A file of prompts/ without its ending. Default: the one in use.")
+    share: float = Field(0.01, gt=0, le=1, description="Of all contents this share, drawn by hash.")
+
+
+class LanguageModel(_Strict):
+    """What a language model of Anthropic is asked, and what it may cost. The key is in ANTHROPIC_API_KEY."""
+
+    model: Text = Field("claude-haiku-4-5", description="Asked about what nobody else knows.")
+    stronger: Text | None = Field(
+        None, description="Asked only where proposals for an attribute differ; null: such cases go to people."
+    )
+    prompt: Text = Field("attributes", description="A file of prompts/ without its ending; another one rolls back.")
+    trial: Trial | None = None
+    budget_run: float = Field(5.0, ge=0, description="USD that one run may spend at most.")
+    budget_day: float = Field(20.0, ge=0, description="USD that may be spent in one UTC day.")
+    window_hours: float = Field(4.0, gt=0, le=24, description="Within which a question is to be answered.")
+    way: Literal["auto", "messages", "batch"] = Field(
+        "auto", description="auto: in batches, at half the price, while the window leaves time for one by one as well."
+    )
+    requests_a_minute: float = Field(1000, gt=0, description="What the account's rate limits allow.")
+    concurrency: int = Field(64, ge=1, le=1000, description="Requests in hand at a time.")
+    address: Annotated[str, Field(pattern=ADDRESS)] | None = Field(
+        None, description="Another server that speaks the same API."
+    )
+    prices: dict[Text, ModelPrice] = Field(
+        default_factory=dict, description="By model, where they differ from the list prices or are not known."
+    )
+
+
 class Models(_Strict):
     """Which enrichers run."""
 
     enricher: Literal["rules"] = Field("rules", description="rules: the embedded rule set; costs nothing, no network.")
+    language: LanguageModel | None = Field(None, description="null: no language model is asked, and nothing is paid.")
 
 
 class Warehouse(_Strict):

@@ -9,6 +9,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
+from catalog_assets.asked.assets import assets as asked
+from catalog_assets.asked.stage import asks
 from catalog_assets.configuration import Catalog, load
 from catalog_assets.enriched.assets import assets as enriched
 from catalog_assets.matched.assets import assets as matched
@@ -20,10 +22,12 @@ from catalog_assets.standardized.assets import assets as standardized
 from catalog_assets.validated.assets import assets as validated
 from catalog_assets.warehouse.assets import assets as warehouse
 from catalog_assets.warehouse.assets import dbt_executable, project
+from sensors.acceptance import acceptance_daily, acceptance_watch
 from sensors.arrivals import arrivals_sensor
 from sensors.days import days_sensor
+from sensors.questions import questions_sensor
 
-ARRIVAL_JOB, DAY_JOB, WAREHOUSE_JOB = "arrival", "day", "warehouse"
+ARRIVAL_JOB, DAY_JOB, WAREHOUSE_JOB, ASKING_JOB = "arrival", "day", "warehouse", "asking"
 ARRIVAL_ASSETS = ("deliveries", "raw_products", "standardized_products")
 DAY_ASSETS = (
     "matched_products", "matched_pairs", "enriched_attributes", "enriched_products", "reviewed_attributes",
@@ -35,9 +39,9 @@ DAY_ASSETS = (
 def build_defs(catalog: Catalog | None = None, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
     """Everything that Dagster shows. `resources` replaces some of the resources, as tests do."""
     catalog = catalog or load()
-    stages = [a for make in (raw, standardized, matched, enriched, reviewed, validated) for a in make(catalog)]
+    stages = [a for make in (raw, standardized, matched, asked, enriched, reviewed, validated) for a in make(catalog)]
     loaded = warehouse(catalog)
-    daily = dg.AssetSelection.assets(*DAY_ASSETS)
+    daily = dg.AssetSelection.assets(*(("model_proposals",) if asks(catalog) else ()), *DAY_ASSETS)
     jobs = [
         dg.define_asset_job(
             ARRIVAL_JOB, dg.AssetSelection.assets(*ARRIVAL_ASSETS), partitions_def=days_and_sources(catalog),
@@ -52,14 +56,24 @@ def build_defs(catalog: Catalog | None = None, resources: Mapping[str, Any] | No
             description="Build the star schema for the products that the days touch (dbt).",
         ),
     ]  # fmt: skip
+    asking = [asking_job(catalog)] if asks(catalog) else []
     defaults = {
         "world": WorldResource(),
         "dbt": DbtCliResource(project_dir=project(catalog), dbt_executable=dbt_executable()),
     }
     return dg.Definitions(
         assets=[*stages, *loaded],
-        jobs=jobs,
-        sensors=[arrivals_sensor(catalog, ARRIVAL_JOB), days_sensor(jobs)],
+        jobs=[*jobs, acceptance_watch, *asking],
+        schedules=[acceptance_daily],
+        sensors=[arrivals_sensor(catalog, ARRIVAL_JOB), days_sensor(jobs), *map(questions_sensor, asking)],
         resources={**defaults, **(resources or {})},
         executor=dg.in_process_executor,
     )
+
+
+def asking_job(catalog: Catalog) -> Any:
+    """The job that asks language models; the day's own job never waits for it."""
+    return dg.define_asset_job(
+        ASKING_JOB, dg.AssetSelection.assets("model_replies"), partitions_def=days(catalog),
+        description="Ask language models what is open on a day, within the budgets.",
+    )  # fmt: skip

@@ -4,6 +4,7 @@ Belongs here: the one factory that makes assets of a stage, and what a run shows
 stage, and how it runs (`stages.py`).
 """
 
+import base64
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,9 @@ import dagster as dg
 import polars as pl
 from dagster_pandera import pandera_schema_to_dagster_type
 
+from catalog_assets.certainty.diagram import picture
 from catalog_assets.partitions import days, days_and_sources, partition_of
+from catalog_assets.reviewed.reliability import panels_of
 from catalog_assets.stages import Report, Stage, World, execute
 from catalog_assets.vocabulary.columns import TABLES, Table
 
@@ -105,11 +108,18 @@ def contract_schema(stage: Stage, name: str) -> dg.TableSchema:
     return dg.TableSchema(column_schema(TABLES[name]).columns, rules)
 
 
+REVIEWED_VALUES = frozenset({"category", "description"})
+"""Columns of a reviewed product that are chosen among proposals, whose values are rows."""
+
+
 def column_lineage(table: str, reads: Sequence[str]) -> dg.TableColumnLineage:
     """Which upstream column a column comes from: the one of its name in the first of the tables read that has it; every
-    field of an offer from the payload."""
+    field of an offer from the payload; a value that was chosen among proposals from theirs."""
     found: dict[str, list[dg.TableColumnDep]] = {}
     for name in TABLES[table].columns:
+        if table == "reviewed_products" and name in REVIEWED_VALUES:
+            found[name] = [dg.TableColumnDep(dg.AssetKey("enriched_attributes"), "value")]
+            continue
         origin = next((up for up in reads if name in TABLES[up].columns), None)
         if origin is not None:
             found[name] = [dg.TableColumnDep(dg.AssetKey(origin), name)]
@@ -130,6 +140,7 @@ def metadata(report: Report, world: World, table: str) -> dict[str, Any]:
         "version": world.lake.version(table) or 0,
         **{name: _value(value) for name, value in report.details.items()},
         **_lineage(report, world),
+        **pictures(report, table),
     }
     refused = world.lake.scan("quarantine", stage=report.stage.name, day=partition.day, source=partition.source)
     sample = refused.select("rule", "message", "file", "record_number", "payload").head(SAMPLE).collect()
@@ -156,6 +167,15 @@ def _lineage(report: Report, world: World) -> dict[str, Any]:
     if report.stage.name in ("enriched_products", "reviewed_products"):
         told["model_version"] = f"{world.enricher.name} {world.enricher.version}"
     return told
+
+
+def pictures(report: Report, table: str) -> dict[str, Any]:
+    """How sure and how right decided values were, where the stage tells it; once for all of its tables."""
+    if "reliability" not in report.details or table != report.stage.name:
+        return {}
+    svg = picture(f"Decided values of {report.partition.day}", panels_of(report.details["reliability"]))
+    data = base64.b64encode(svg.encode()).decode()
+    return {"reliability_picture": dg.MetadataValue.md(f"![Reliability](data:image/svg+xml;base64,{data})")}
 
 
 def _value(value: Any) -> Any:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from catalog_assets.configuration import fingerprint
+from catalog_assets.asked.stage import STAGE as ASKED
+from catalog_assets.configuration import Catalog, fingerprint
 from catalog_assets.enriched.stage import STAGE as ENRICHED
 from catalog_assets.matched.stage import STAGE as MATCHED
 from catalog_assets.raw.stage import STAGE as RAW
@@ -19,9 +20,14 @@ from catalog_assets.standardized.stage import STAGE as STANDARDIZED
 from catalog_assets.validated.stage import STAGE as VALIDATED
 from catalog_assets.warehouse.stage import STAGE as CATALOG
 
-STAGES: tuple[Stage, ...] = (RAW, STANDARDIZED, MATCHED, ENRICHED, REVIEWED, VALIDATED, CATALOG)
+STAGES: tuple[Stage, ...] = (RAW, STANDARDIZED, MATCHED, ASKED, ENRICHED, REVIEWED, VALIDATED, CATALOG)
 ARRIVAL: tuple[Stage, ...] = (RAW, STANDARDIZED)
-DAILY: tuple[Stage, ...] = (MATCHED, ENRICHED, REVIEWED, VALIDATED, CATALOG)
+DAILY: tuple[Stage, ...] = (MATCHED, ASKED, ENRICHED, REVIEWED, VALIDATED, CATALOG)
+
+
+def active(stages: Iterable[Stage], catalog: Catalog) -> tuple[Stage, ...]:
+    """Those of the stages that the configuration has a use for."""
+    return tuple(stage for stage in stages if stage.wanted(catalog))
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ def states(world: World, days: Iterable[dt.date] | None = None, stages: Iterable
     delivered = world.lake.scan("deliveries").select("day", "source").unique().collect()
     wanted = sorted(set(delivered["day"].to_list())) if days is None else sorted(days)
     found = []
-    for stage in stages:
+    for stage in active(stages, world.catalog):
         for partition in _partitions(stage, delivered, wanted):
             # A source that the configuration no longer names has no partitions left to run, but its days have.
             if partition.source == ALL or partition.source in world.catalog.sources:
@@ -83,6 +89,7 @@ class Lagging:
 
 def lagging(world: World, days: Iterable[dt.date] | None, stages: tuple[Stage, ...]) -> Iterator[Lagging]:
     """Partitions in which one of these stages is not done, oldest first. `stages`: of one grain, in order."""
+    stages = active(stages, world.catalog)
     firsts: dict[Partition, int] = {}
     for state in states(world, days, stages):
         if state.state != "done":
@@ -116,4 +123,4 @@ def catch_up(world: World, run_id: str, failed: Callable[[str, Exception], None]
                 failed(f"{stage.name} {partition}", error)
 
 
-__all__ = ["ARRIVAL", "DAILY", "STAGES", "Lagging", "State", "catch_up", "lagging", "states", "wanted"]
+__all__ = ["ARRIVAL", "DAILY", "STAGES", "Lagging", "State", "active", "catch_up", "lagging", "states", "wanted"]

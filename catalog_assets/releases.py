@@ -6,8 +6,10 @@ holds (each model's own module) and how it is trained.
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -92,3 +94,13 @@ def content(world: World, kind: str, release: Release) -> bytes:
     """The release itself."""
     rows = world.lake.scan("releases", kind=kind).filter(pl.col("sequence") == release.sequence)
     return str(rows.select("content").collect().item()).encode()
+
+
+def facts(world: World, kind: str, release: Release) -> dict[str, Any]:
+    """What a trained release says of itself: what it was learned from, and how good it was."""
+    return facts_in(content(world, kind, release))
+
+
+def facts_in(data: bytes) -> dict[str, Any]:
+    """The facts in a release's bytes, without reading the rest of it."""
+    return dict(json.loads(data)["facts"])

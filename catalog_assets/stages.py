@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from catalog_assets.enriched.protocol import Enricher
     from resources.lake import Lake
     from resources.landing import Landing
+    from resources.language_model.protocol import LanguageModel
     from resources.review.protocol import ReviewStore
 
 ALL = "*"
@@ -50,7 +51,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class World:
-    """All that a stage may touch: configuration, lake, landing zone, review store, enricher, locks."""
+    """All that a stage may touch: configuration, lake, landing zone, review store, enricher, locks, language model."""
 
     catalog: Catalog
     lake: "Lake"
@@ -58,6 +59,7 @@ class World:
     review: "ReviewStore"
     enricher: "Enricher"
     lock: Callable[[str], AbstractContextManager[None]]
+    model: "LanguageModel | None" = None
 
 
 class StageError(Exception):
@@ -116,7 +118,7 @@ class Stage:
     that these tables show; fates and quarantine are recounted from their own tables.
     `commit` replaces the plain writing of tables. `exclusive`: partitions share rows, so one runs at a time.
     `reads`: the tables that it computes its own from, the one that has the last word on a column first.
-    `warnings`: checks that stop nothing.
+    `warnings`: checks that stop nothing. `wanted`: whether the configuration has a use for the stage at all.
     `upstream`: stages whose marks `run` relies on; it is read again when one of them moved meanwhile, within `reach`.
     """
 
@@ -134,6 +136,7 @@ class Stage:
     commit: Callable[[World, Partition, Outcome, str], None] | None = None
     exclusive: bool = False
     warnings: tuple[Warn, ...] = ()
+    wanted: Callable[[Catalog], bool] = lambda catalog: True
 
     def committed(self, world: World, partition: Partition, table: str) -> pl.DataFrame:
         """The partition's rows of one of the stage's tables, as committed."""

@@ -21,7 +21,7 @@ from rich.text import Text
 from catalog_assets.backfill import Backfill, Result, Run, arrival_runs, day_runs
 from catalog_assets.configuration import Catalog
 from catalog_assets.ledger import FATES
-from catalog_assets.pipeline import ARRIVAL, DAILY, STAGES, states
+from catalog_assets.pipeline import ARRIVAL, DAILY, STAGES, active, states
 from catalog_assets.simulator import Plan, Written, simulate, source_blocks
 from catalog_assets.stages import World, mark
 from catalog_assets.warehouse.loading import behind
@@ -137,7 +137,7 @@ def summary(world: World) -> Grid:
     grid = Grid(title="Where everything went", title_justify="left", header_style="bold")
     for name in ("stage", "unit", "partitions", "received", *FATES):
         grid.add_column(name, justify="left" if name in ("stage", "unit") else "right")
-    for stage in STAGES:
+    for stage in active(STAGES, world.catalog):
         rows = ledger.filter(pl.col("stage") == stage.name)
         totals = [rows["received"].sum(), *(rows[fate].sum() for fate in FATES)]
         grid.add_row(stage.name, stage.unit, str(rows.height), *(f"{int(total):,}" for total in totals))
@@ -181,7 +181,7 @@ def status_rows(world: World) -> list[dict[str, Any]]:
         arrived = {s.partition.source for s in mine if s.stage == "raw_products"}
         sums = ledger.filter(pl.col("day") == day)
         row: dict[str, Any] = {"day": day.isoformat(), "sources": f"{len(arrived)}/{len(world.catalog.sources)}"}
-        for stage in STAGES:
+        for stage in active(STAGES, world.catalog):
             states_of = [s.state for s in mine if s.stage == stage.name]
             row[stage.name.removesuffix("_products")] = _summed(states_of)
         row["pending"] = int(sums["pending"].sum())

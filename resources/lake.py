@@ -89,7 +89,7 @@ class Lake:
         table = TABLES[name]
         self._ensure(table)
         predicate = " AND ".join(f"{key} = {_literal(value)}" for key, value in where.items())
-        data = _conform(table, rows).to_arrow()
+        data = self._whole(table, rows).to_arrow()
 
         def write() -> None:
             write_deltalake(
@@ -107,7 +107,7 @@ class Lake:
         """Add rows in one commit (the journal's tables)."""
         table = TABLES[name]
         self._ensure(table)
-        data = _conform(table, rows).to_arrow()
+        data = self._whole(table, rows).to_arrow()
         self._commit(
             name,
             lambda: write_deltalake(self._current(name), data, mode="append", storage_options=self.options),
@@ -187,6 +187,12 @@ class Lake:
         if lacking:
             self._commit(table.name, lambda: _added(self.location(table.name), lacking, self.options))
         self._wide.add(table.name)
+
+    def _whole(self, table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows as the table takes them: columns that only an older version of it had are null in new rows."""
+        there = [field.name for field in self._current(table.name).schema().fields]
+        dropped = [pl.lit(None).alias(name) for name in there if name not in table.columns]
+        return _conform(table, rows).with_columns(dropped)
 
     def _commit(self, name: str, write: Callable[[], Any]) -> None:
         """Commit, trying again with jitter when another writer was faster (delta-rs fails loudly then)."""

@@ -61,7 +61,8 @@ def test_every_stage_table_has_its_checks(graph):
 
 def test_jobs_and_sensors(graph):
     repository = graph.get_repository_def()
-    assert {job.name for job in repository.get_all_jobs()} >= {"arrival", "day", "warehouse"}
+    assert {job.name for job in repository.get_all_jobs()} >= {"arrival", "day", "warehouse", "acceptance_watch"}
+    assert {schedule.name for schedule in repository.schedule_defs} >= {"acceptance_daily"}
     assert {sensor.name for sensor in repository.sensor_defs} == {"arrivals", "days"}
 
 
@@ -95,6 +96,12 @@ def test_a_column_comes_from_the_table_that_has_the_last_word_on_it():
 
     lineage = column_lineage("reviewed_attributes", STAGE.reads).deps_by_column
     assert [dep.asset_key.to_user_string() for dep in lineage["value"]] == ["enriched_attributes"]
+    lineage = column_lineage("reviewed_products", STAGE.reads).deps_by_column
+    for name in ("category", "description"):
+        assert [(d.asset_key.to_user_string(), d.column_name) for d in lineage[name]] == [
+            ("enriched_attributes", "value")
+        ]
+    assert [dep.asset_key.to_user_string() for dep in lineage["price"]] == ["matched_products"]
     lineage = column_lineage("standardized_products", ("raw_products",)).deps_by_column
     assert [dep.column_name for dep in lineage["name"]] == ["payload"]
 

@@ -12,10 +12,13 @@ is the exact binomial one (Clopper and Pearson 1934).
 
 The proof asks for cases drawn at random from what will be judged, and for confidences that were learned from others.
 Groups (attributes) with many cases are certified by themselves, the rest together; the level is shared among them, so
-the limit holds for every group and for all of them at once.
+the limit holds for every group and for all of them at once. What must not be pooled (rules and each model, say) is
+certified family by family with `shared_level` over the groups of all of them. A group that has too few cases to be
+certified at its share takes none: sizes say nothing of what is right, so this costs nothing of the proof.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,19 +61,34 @@ class Search:
     own: int = 3000
 
 
-def fewest(target: Target, search: Search = Search()) -> int:
-    """How many cases without an error the surest start takes, where all are in one group."""
-    return math.ceil(math.log((1 - target.confidence) / search.starts) / math.log(1 - target.error))
+def fewest(target: Target, search: Search = Search(), groups: int = 1) -> int:
+    """How many cases without an error the surest start takes, where so many groups share the level."""
+    return math.ceil(math.log((1 - target.confidence) / groups / search.starts) / math.log(1 - target.error))
 
 
-def certify(cases: pl.DataFrame, target: Target, search: Search = Search()) -> pl.DataFrame:
-    """CERTIFIED, sorted, always with REST. cases: CASES."""
-    counts = cases.group_by("group").len()
-    own = counts.filter(pl.col("len") >= search.own)["group"].sort().to_list()
-    named = cases.with_columns(pl.when(pl.col("group").is_in(own)).then("group").otherwise(pl.lit(REST)).alias("group"))
-    level = (1 - target.confidence) / max(named["group"].n_unique(), 1)
+def shared_level(sizes: Sequence[int], target: Target, search: Search = Search()) -> float:
+    """The level of each test, where groups of these sizes (cases) are all that is tested: no more of them can pass at
+    it than it is shared among, so the chance that any passes wrongly is at most 1 - confidence."""
+    groups = 1
+    while sum(size >= fewest(target, search, groups) for size in sizes) > groups:
+        groups += 1
+    return (1 - target.confidence) / groups
+
+
+def pooled(cases: pl.DataFrame, search: Search = Search()) -> pl.DataFrame:
+    """Cases whose group is REST where it has too few of them to stand for itself. cases: CASES."""
+    own = pl.len().over("group") >= search.own
+    return cases.with_columns(pl.when(own).then("group").otherwise(pl.lit(REST)).alias("group"))
+
+
+def certify(cases: pl.DataFrame, target: Target, search: Search = Search(), level: float | None = None) -> pl.DataFrame:
+    """CERTIFIED, sorted, always with REST. cases: CASES; level: of each group's test, where others than these cases'
+    groups share it too (`shared_level`)."""
+    named = pooled(cases, search)
+    if level is None:
+        level = shared_level(named.group_by("group").len()["len"].to_list(), target, search)
     rows = []
-    for group in (REST, *own):
+    for group in (REST, *named.filter(pl.col("group") != REST)["group"].unique().sort()):
         mine = named.filter(pl.col("group") == group)
         threshold = lowest_threshold(mine["confidence"], mine["is_right"], target.error, level, search.starts)
         taken = mine.filter(pl.col("confidence") >= (NEVER if threshold is None else threshold))

@@ -54,6 +54,13 @@ def fit(score: pl.Series, is_right: pl.Series) -> Calibration:
     return Calibration(a, b, c, (len(right) + 1) / (len(right) + 2))
 
 
+def told(score: pl.Expr, a: pl.Expr, b: pl.Expr, c: pl.Expr, most: pl.Expr) -> pl.Expr:
+    """`Calibration.confidence` with each row's own numbers, as one expression; null where one of them is."""
+    p = score.cast(pl.Float64).clip(EDGE, 1 - EDGE)
+    logit = a * p.log() - b * (1 - p).log() + c
+    return pl.when(most.is_not_null()).then(pl.min_horizontal(1 / (1 + (-logit).exp()), most))
+
+
 def _logs(score: pl.Series) -> NDArray[np.float64]:
     p = np.clip(score.cast(pl.Float64).to_numpy(), EDGE, 1 - EDGE)
     return np.column_stack([np.log(p), -np.log(1 - p)])

@@ -17,11 +17,13 @@ FOUND = pl.Schema(
         "row": pl.UInt32(),
         "category": pl.String(),
         "kind": pl.String(),
+        "field": pl.String(),
         "evidence": pl.String(),
         "confidence": pl.Float64(),
     }
 )
-"""The category found for a row: how (a kind of the priors), by which words or path, and how sure that makes us."""
+"""The category found for a row: how (a kind of the priors), by which path or words of the name (`field` tells which,
+`evidence` quotes it), and how sure that makes us."""
 
 LEVEL = ">"
 HEAD_NOUN = 1.3
@@ -172,7 +174,8 @@ def _both(paths: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("category name divided"))
         .otherwise("kind")
     )
-    with_path = of_path.select("row", "category", kind.alias("kind"), pl.col("category_path").alias("evidence"))
+    by_path = [pl.lit("category_path").alias("field"), pl.col("category_path").alias("evidence")]
+    with_path = of_path.select("row", "category", kind.alias("kind"), *by_path)
     alone = lead.join(with_path, on="row", how="anti").select(
         "row",
         "category",
@@ -182,6 +185,7 @@ def _both(paths: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("category name"))
         .otherwise(pl.lit("category name divided"))
         .alias("kind"),
+        pl.lit("name").alias("field"),
         pl.col("words").alias("evidence"),
     )
     return pl.concat([with_path, alone])

@@ -48,16 +48,21 @@ def category_question() -> pl.Expr:
     Where the supplier names a category, the question is about all products that it files there and for which the same
     category is proposed: one answer decides them all. Else it is about this content.
     """
-    path, category = pl.col("category_path"), pl.col("category")
+    path, category = pl.col("category_path"), pl.col("value")
     return (
         pl.when(path.is_not_null())
         .then(path_question(path, category))
-        .otherwise(digest(pl.lit("category"), pl.col("content_hash"), category))
-        .alias("category_question_id")
+        .otherwise(content_category_question())
+        .alias("question_id")
     )
+
+
+def content_category_question() -> pl.Expr:
+    """The id of the question whether a proposed category is right for this content: its texts made it, no path."""
+    return digest(pl.lit("category"), pl.col("content_hash"), pl.col("value")).alias("question_id")
 
 
 def description_question() -> pl.Expr:
     """The id of the question whether a proposed description is right for the product of this name."""
-    parts = (pl.col(column) for column in ("description", "description_evidence", "name"))
-    return digest(pl.lit("description"), *parts).alias("description_question_id")
+    parts = (pl.col(column) for column in ("value", "evidence", "name"))
+    return digest(pl.lit("description"), *parts).alias("question_id")

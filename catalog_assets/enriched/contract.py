@@ -9,7 +9,6 @@ from catalog_assets.vocabulary.categories import CATEGORIES
 from catalog_assets.vocabulary.columns import ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
 
 METHODS = ("supplier", "rule", "model")
-CATEGORY_METHODS = ("rule", "model")
 QUESTION_ID = "^[0-9a-f]{32}$"
 NUMBER = r"^(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?$"
 """A number in canonical form: no sign, no exponent, no leading and no trailing zero."""
@@ -31,6 +30,7 @@ _ALLOWED = [f"{name}\x1f{value}" for name, values in _CLOSED.items() for value i
 
 _value, _attribute = pl.col("value"), pl.col("attribute")
 _by_rule = pl.col("method") != "supplier"
+_category, _description = _attribute == "category", _attribute == "description"
 
 
 def _bound(bound: str) -> pl.Expr:
@@ -43,9 +43,22 @@ _plausible = (_number >= _bound("low")).fill_null(True) & (_number <= _bound("hi
 
 ATTRIBUTE_RULES = (
     Rule(
-        "unknown_attribute", _attribute.is_in(list(ATTRIBUTES)), "The attribute is not in the vocabulary: add it there."
+        "unknown_attribute",
+        _attribute.is_in(list(ATTRIBUTES)) | _category | _description,
+        "The attribute is not in the vocabulary: add it there.",
+    ),
+    Rule("unknown_category", ~_category | _value.is_in(list(CATEGORIES)), "The category is not in the taxonomy."),
+    Rule(
+        "description_too_short",
+        ~_description | (_value.str.strip_chars().str.len_chars() >= DESCRIPTION_MIN),
+        f"A proposed description has at least {DESCRIPTION_MIN} characters.",
     ),
     Rule("unknown_method", pl.col("method").is_in(METHODS), f"method must be one of {', '.join(METHODS)}."),
+    Rule(
+        "unknown_category_method",
+        ~_category | (pl.col("method") != "supplier"),
+        "A category is proposed by a rule or a model: a supplier has paths of its own.",
+    ),
     Rule("confidence_out_of_range", pl.col("confidence").is_between(0, 1), "A confidence lies between 0 and 1."),
     Rule("blank_value", _value.str.strip_chars().str.len_chars() > 0, "A proposal has a value."),
     Rule(
@@ -70,66 +83,16 @@ ATTRIBUTE_RULES = (
     ),
     Rule(
         "no_evidence",
-        ~_by_rule | (pl.col("evidence").str.len_chars() > 0).fill_null(False),
-        "What a rule or a model proposes carries the words of the text that say so.",
+        ~(_by_rule | _description) | (pl.col("evidence").str.len_chars() > 0).fill_null(False),
+        "What a rule or a model proposes carries the words of the text that say so, a description what it is made of.",
     ),
     Rule(
         "supplier_not_named",
-        _by_rule | (pl.col("model_version") == pl.col("source")),
-        "The version of what a supplier states is the supplier.",
+        _by_rule | (pl.col("model_version") == pl.when(_description).then(pl.lit("supplier")).otherwise("source")),
+        "The version of what a supplier states is the supplier; that of its description is 'supplier'.",
     ),
     Rule("malformed_question", pl.col("question_id").str.contains(QUESTION_ID), "A question id is 32 hex digits."),
 )
 
-
-def _all_or_none(prefix: str) -> pl.Expr:
-    """The proposal is there with all that belongs to it, or not at all."""
-    parts = [f"{prefix}_{part}" for part in ("confidence", "method", "model_version", "evidence")]
-    there = pl.col(prefix).is_not_null()
-    return pl.all_horizontal((pl.col(part).is_not_null() == there) for part in parts)
-
-
-def _in_range(column: str) -> pl.Expr:
-    return pl.col(column).is_null() | pl.col(column).is_between(0, 1)
-
-
-PRODUCT_RULES = (
-    Rule(
-        "unknown_category",
-        pl.col("category").is_null() | pl.col("category").is_in(list(CATEGORIES)),
-        "The category is not in the taxonomy.",
-    ),
-    Rule("category_incomplete", _all_or_none("category"), "A category has confidence, method, version and evidence."),
-    Rule(
-        "unknown_category_method",
-        pl.col("category_method").is_null() | pl.col("category_method").is_in(CATEGORY_METHODS),
-        f"category_method must be one of {', '.join(CATEGORY_METHODS)}.",
-    ),
-    Rule("category_confidence_out_of_range", _in_range("category_confidence"), "A confidence lies between 0 and 1."),
-    Rule(
-        "malformed_category_question",
-        pl.col("category_question_id").str.contains(QUESTION_ID),
-        "A question id is 32 hex digits; there is one also where no category is proposed.",
-    ),
-    Rule(
-        "description_too_short",
-        pl.col("description").is_null() | (pl.col("description").str.strip_chars().str.len_chars() >= DESCRIPTION_MIN),
-        f"A proposed description has at least {DESCRIPTION_MIN} characters.",
-    ),
-    Rule(
-        "description_incomplete",
-        _all_or_none("description") & (pl.col("description").is_null() == pl.col("description_question_id").is_null()),
-        "A description has confidence, method, version, evidence and a question.",
-    ),
-    Rule(
-        "unknown_description_method",
-        pl.col("description_method").is_null() | pl.col("description_method").is_in(METHODS),
-        f"description_method must be one of {', '.join(METHODS)}.",
-    ),
-    Rule(
-        "description_confidence_out_of_range", _in_range("description_confidence"), "A confidence lies between 0 and 1."
-    ),
-)
-
 EnrichedAttributes = contract(ENRICHED_ATTRIBUTES, ATTRIBUTE_RULES)
-EnrichedProducts = contract(ENRICHED_PRODUCTS, PRODUCT_RULES)
+EnrichedProducts = contract(ENRICHED_PRODUCTS, ())

@@ -24,7 +24,7 @@ TEMPLATE_WORDS: frozenset[str] = frozenset({"Brand", *(word for label in LABELS.
 def descriptions(
     rows: pl.DataFrame, chosen: pl.DataFrame, priors: Mapping[str, float], version: str, shortest: int
 ) -> pl.DataFrame:
-    """One description proposal a row: row and the description columns of PRODUCT_ANSWERS; null where there is none.
+    """Description proposals, at most one a row: row, and the columns of ANSWERS but content_hash.
 
     rows: row and QUESTION_SCHEMA's columns. chosen: rule values (row, attribute, value, unit, confidence).
     """
@@ -32,24 +32,27 @@ def descriptions(
     stated = rows.filter(own).select(
         "row",
         "name",
-        "description",
-        pl.lit(priors["description stated"]).alias("description_confidence"),
-        pl.lit("supplier").alias("description_method"),
-        pl.lit("supplier").alias("description_model_version"),
-        pl.lit("description").alias("description_evidence"),
+        pl.col("description").alias("value"),
+        pl.lit("description").alias("field"),
+        pl.lit("supplier").alias("method"),
+        pl.lit("supplier").alias("model_version"),
+        pl.lit(priors["description stated"]).alias("confidence"),
+        pl.lit("description").alias("evidence"),
     )
     missing = rows.filter(~own.fill_null(False), pl.col("name").str.len_chars() <= LONGEST_NAME)
     composed = _composed(missing, _facts(missing, chosen, priors["fact"])).select(
         "row",
         "name",
-        "description",
-        pl.lit(priors["description composed"]).alias("description_confidence"),
-        pl.lit("rule").alias("description_method"),
-        pl.lit(version).alias("description_model_version"),
-        "description_evidence",
+        "value",
+        pl.lit("name").alias("field"),
+        pl.lit("rule").alias("method"),
+        pl.lit(version).alias("model_version"),
+        pl.lit(priors["description composed"]).alias("confidence"),
+        "evidence",
     )
-    long_enough = composed.filter(pl.col("description").str.len_chars() >= shortest)
-    return pl.concat([stated, long_enough]).with_columns(description_question()).drop("name")
+    long_enough = composed.filter(pl.col("value").str.len_chars() >= shortest)
+    told = [pl.lit("description").alias("attribute"), pl.lit(None, pl.String).alias("unit"), description_question()]
+    return pl.concat([stated, long_enough]).with_columns(told).drop("name")
 
 
 def _facts(rows: pl.DataFrame, chosen: pl.DataFrame, sure: float) -> pl.DataFrame:
@@ -71,7 +74,7 @@ def _facts(rows: pl.DataFrame, chosen: pl.DataFrame, sure: float) -> pl.DataFram
 
 
 def _composed(rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """ "<name>. Brand: <brand>. Color: Black; Storage: 256 GB." with the names of the facts as evidence.
+    """value: "<name>. Brand: <brand>. Color: Black; Storage: 256 GB."; evidence: the names of the facts.
 
     A name alone makes no description.
     """
@@ -92,6 +95,6 @@ def _composed(rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     joined = rows.select("row", "name", "brand").join(listed.rename({"attributes": "facts"}), on="row", how="left")
     more = brand.is_not_null() | pl.col("facts").is_not_null()
     return joined.filter(more).with_columns(
-        (pl.concat_str(sentences, separator=". ", ignore_nulls=True) + pl.lit(".")).alias("description"),
-        pl.concat_str(parts, separator=",", ignore_nulls=True).alias("description_evidence"),
+        (pl.concat_str(sentences, separator=". ", ignore_nulls=True) + pl.lit(".")).alias("value"),
+        pl.concat_str(parts, separator=",", ignore_nulls=True).alias("evidence"),
     )

@@ -1,46 +1,39 @@
-"""The learned reader as an enricher: what it is taught from a catalogue, and its answers in the vocabulary's terms.
+"""The learned reader as an enricher: its answers in the vocabulary's terms.
 
-Belongs here: labels from what suppliers state and from rules that are sure, and reading a span as a canonical value.
-Does not belong here: the reader itself (`extraction/`), and when it is in force (`stage.py`).
+Belongs here: what of a text is read, and a span as a canonical value. Does not belong here: the reader itself
+(`extraction/`), what it is taught (`teaching.py`), and when it is in force (`stage.py`).
 
-Labels cost nobody a look: where a supplier states an attribute and the text says the same somewhere, that place is a
-label; so is what the rules are sure of. From the rest of the text the reader learns what is none. It proposes, and like
-every model it answers for people only once audits have certified it (`reviewed/acceptance.py`).
+It proposes, and like every model it answers for people only once audits have certified it (`reviewed/acceptance.py`).
 """
 
+from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from catalog_assets.enriched.category import categories
 from catalog_assets.enriched.content import attribute_question
-from catalog_assets.enriched.priors import PRIORS
-from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, Answers
-from catalog_assets.enriched.rules import candidates, choose, read_part
-from catalog_assets.releases import version_of
+from catalog_assets.enriched.protocol import ANSWERS, Answers, Enricher
+from catalog_assets.enriched.rules import read_part
+from catalog_assets.releases import facts_in, version_of
 from catalog_assets.standardized.numbers import whole_numbers
 from catalog_assets.standardized.units import quantities
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 
-if TYPE_CHECKING:  # SciPy and XGBoost load slowly, and most runs have no reader in force
-    from catalog_assets.enriched.extraction.learning import Labelled
+if TYPE_CHECKING:  # XGBoost loads slowly, and most runs have no reader in force
     from catalog_assets.enriched.extraction.model import Extractor
 
 RELEASE = "attribute_model"
 """What its releases are called in the journal."""
+_PARTS = ("chain", "counts", "extract", "judge", "marks", "model", "spans", "tokens")
 READING = (
-    "boosted.py", "certainty/calibration.py", "enriched/learned.py", "enriched/extraction",
-    "enriched/prompting/reading.py",
+    "boosted.py", "certainty/calibration.py", "enriched/learned.py", "enriched/prompting/reading.py",
+    *(f"enriched/extraction/{name}.py" for name in _PARTS),
 )  # fmt: skip
-"""What decides its answers, beside the release and the vocabulary."""
-SURE = 0.9
-"""From this confidence on what the rules say is a label."""
+"""What decides its answers, beside the release and the vocabulary; how it learns does not."""
 LEAST = 0.3
 """Below this confidence the reader says nothing: a person would mostly say no."""
-MOST_PRODUCTS = 20_000
-"""Products that are learned from; of more those with the smallest hash of their content."""
 ANYTHING = "*"
 """The category that all texts are given: labels of one vocabulary, whose transitions need no telling apart."""
 FIELDS = ("name", "description")
@@ -61,6 +54,11 @@ class LearnedEnricher:
 
         return from_bytes(self._data)
 
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What it was taught and how well it reads, for people."""
+        return facts_in(self._data)
+
     def enrich(self, products: pl.DataFrame) -> Answers:
         """Answers for distinct contents (QUESTION_SCHEMA); of categories and descriptions it says nothing."""
         from catalog_assets.enriched.extraction.extract import extract
@@ -76,13 +74,17 @@ class LearnedEnricher:
             pl.col("attribute").replace_strict(unit, default=None, return_dtype=pl.String).alias("unit"),
             pl.lit("model").alias("method"), pl.lit(self.version).alias("model_version"),
         ).with_columns(attribute_question())  # fmt: skip
-        nothing = [pl.lit(None, dtype).alias(name) for name, dtype in PRODUCT_ANSWERS.items() if name != "content_hash"]
-        return Answers(
-            answers.select(pl.col(name).cast(dtype) for name, dtype in ATTRIBUTE_ANSWERS.items()).sort(
-                "content_hash", "attribute"
-            ),
-            products.select("content_hash", *nothing).select(PRODUCT_ANSWERS.names()).sort("content_hash"),
-        )
+        rows = answers.select(pl.col(name).cast(dtype) for name, dtype in ANSWERS.items())
+        return Answers(rows.sort("content_hash", "attribute"))
+
+
+def told_of_reader(asked: Iterable[Enricher]) -> dict[str, Any]:
+    """The reader among those that are asked, as metadata: which release, what it was taught, how well it reads; nothing
+    where there is none."""
+    readers = [each for each in asked if isinstance(each, LearnedEnricher)]
+    facts = [{"version": each.version, **each.facts} for each in readers]
+    rows = [{"fact": name, "value": str(value)} for told in facts for name, value in told.items()]
+    return {"reader": rows} if rows else {}
 
 
 def parts_of(rows: pl.DataFrame) -> pl.DataFrame:
@@ -136,29 +138,3 @@ def _chosen(spans: pl.DataFrame) -> pl.DataFrame:
 
 def _quoted(spans: pl.DataFrame) -> pl.DataFrame:
     return spans.with_columns(pl.col("value").alias("canonical"))
-
-
-def labelled(contents: pl.DataFrame) -> "Labelled":
-    """What a catalogue teaches. contents: QUESTION_SCHEMA, distinct."""
-    from catalog_assets.enriched.extraction.learning import Labelled
-
-    few = contents.sort("content_hash").head(MOST_PRODUCTS)
-    rows = few.with_row_index("row").with_columns(read_part("name"), read_part("description"))
-    texts = rows.select("row", "name", "brand", "description", "category_path")
-    found = candidates(texts, categories(texts, PRIORS))
-    sure = choose(found, PRIORS).filter(pl.col("confidence") >= SURE).select("row", "attribute", "evidence")
-    stated = rows.select("row", pl.col("attributes").alias("each")).explode("each").drop_nulls("each").unnest("each")
-    said = stated.select("row", pl.col("name").alias("attribute"), "value")
-    agreed = found.join(said, on=["row", "attribute", "value"])
-    labels = pl.concat([sure, agreed.select("row", "attribute", "evidence")]).unique()
-    values = labels.select(pl.col("row").alias("product"), "attribute", pl.col("evidence").alias("value"))
-    taught = values.filter(pl.col("value").str.strip_chars() != "").sort("product", "attribute", "value")
-    parts = parts_of(rows.rename({"row": "product"}))
-    return Labelled(parts.join(taught, on="product", how="semi"), taught)
-
-
-def train(contents: pl.DataFrame, seed: int = 1) -> "Extractor":
-    """A reader taught by a catalogue. contents: as `labelled`. Raises TooLittleToLearn."""
-    from catalog_assets.enriched.extraction.learning import learn
-
-    return learn(labelled(contents), seed)

@@ -69,23 +69,22 @@ def mapped_paths(paths: pl.Series, mapper: "Mapper") -> pl.DataFrame:
     )
 
 
-def with_mapped(described: pl.DataFrame, mapped: pl.DataFrame) -> pl.DataFrame:
-    """Category proposals with those of MAPPED where there is none: a proposal that only a person can accept takes the
-    place of no other.
+def from_mapper(products: pl.DataFrame, answered: pl.DataFrame, mapped: pl.DataFrame) -> pl.DataFrame:
+    """Category proposals of MAPPED for products for which nobody proposes one: a proposal that only a person can accept
+    takes the place of no other.
 
-    described: ENRICHED_PRODUCTS' columns and category_path.
+    products: with content_hash and category_path; answered: ANSWERS; mapped: MAPPED. Returns the columns of `products`
+    and of ANSWERS, and others.
     """
-    if mapped.is_empty():
-        return described
-    rows = described.join(mapped, on="category_path", how="left", maintain_order="left")
-    silent = pl.col("category").is_null() & pl.col("mapped").is_not_null()
-    given = {
-        "category": "mapped", "category_confidence": "mapped_confidence", "category_evidence": "mapped_evidence",
-        "category_model_version": "mapped_version",
+    named = answered.filter(pl.col("attribute") == "category")
+    silent = products.join(named, on="content_hash", how="anti").join(mapped, on="category_path")
+    told = {
+        "field": pl.lit("category_path"), "attribute": pl.lit("category"), "method": pl.lit("model"),
+        "model_version": pl.col("mapped_version"), "value": pl.col("mapped"), "unit": pl.lit(None, pl.String),
+        "confidence": pl.col("mapped_confidence"), "evidence": pl.col("mapped_evidence"),
     }  # fmt: skip
-    told = [pl.when(silent).then(new).otherwise(name).alias(name) for name, new in given.items()]
-    method = pl.when(silent).then(pl.lit("model")).otherwise("category_method").alias("category_method")
-    return rows.with_columns(*told, method).with_columns(category_question()).select(described.columns)
+    rows = silent.with_columns(value.alias(name) for name, value in told.items())
+    return rows.with_columns(category_question())
 
 
 def train(decided: pl.DataFrame) -> "Mapper":

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
-from catalog_assets.vocabulary.columns import ATTRIBUTE, ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
+from catalog_assets.vocabulary.columns import ATTRIBUTE, ENRICHED_ATTRIBUTES
 
 QUESTION_SCHEMA = pl.Schema(
     {
@@ -26,33 +26,27 @@ QUESTION_SCHEMA = pl.Schema(
 
 _JOINED_LATER = ("day", "product_key", "source", "product_id", "delivery_id", "record_number", "run_id")
 
-ATTRIBUTE_ANSWERS = pl.Schema(
+ANSWERS = pl.Schema(
     {
         "content_hash": pl.String(),
         "field": pl.String(),
         **{name: dtype for name, dtype in ENRICHED_ATTRIBUTES.schema.items() if name not in _JOINED_LATER},
     }
 )
-"""One row per (content_hash, attribute, method, model_version); `field` names the text that the evidence stands in
-(name or description), so that the value can be traced to the record which that text came from."""
-
-PRODUCT_ANSWERS = pl.Schema(
-    {name: dtype for name, dtype in ENRICHED_PRODUCTS.schema.items() if name not in _JOINED_LATER}
-)
-"""One row per content_hash: its category and description proposals."""
+"""One proposal a row, at most one per (content_hash, attribute, method, model_version). `attribute` is one of the
+vocabulary, "category" (a path of the taxonomy) or "description"; `field` names the text that the evidence stands in:
+name, description or category_path. What is composed of several is of its first, the name."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What an enricher proposes, keyed by content: attribute values, and category and description."""
+    """What an enricher proposes: ANSWERS, keyed by content."""
 
-    attributes: pl.DataFrame
-    products: pl.DataFrame
+    rows: pl.DataFrame
 
     def __post_init__(self) -> None:
-        for frame, schema in ((self.attributes, ATTRIBUTE_ANSWERS), (self.products, PRODUCT_ANSWERS)):
-            if frame.schema != schema:
-                raise AnswersError(frame.schema, schema)
+        if self.rows.schema != ANSWERS:
+            raise AnswersError(self.rows.schema, ANSWERS)
 
 
 class AnswersError(Exception):

@@ -17,7 +17,7 @@ from catalog_assets.enriched.content import attribute_question, category_questio
 from catalog_assets.enriched.description import DESCRIPTION_MIN, descriptions
 from catalog_assets.enriched.patterns import alternatives
 from catalog_assets.enriched.priors import PRIORS
-from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, QUESTION_SCHEMA, Answers
+from catalog_assets.enriched.protocol import ANSWERS, QUESTION_SCHEMA, Answers
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES, CELL_ONLY, FLAG_VALUES
 from catalog_assets.vocabulary.categories import CATEGORIES
@@ -113,28 +113,23 @@ class RulesEnricher:
     def enrich(self, products: pl.DataFrame) -> Answers:
         """Answers for distinct contents (QUESTION_SCHEMA)."""
         parts = [self._chunk(chunk.select(QUESTION_SCHEMA.names())) for chunk in products.iter_slices(CHUNK)]
-        return Answers(
-            pl.concat([ATTRIBUTE_ANSWERS.to_frame(), *(part.attributes for part in parts)]),
-            pl.concat([PRODUCT_ANSWERS.to_frame(), *(part.products for part in parts)]),
-        )
+        return Answers(pl.concat([ANSWERS.to_frame(), *parts]))
 
-    def _chunk(self, products: pl.DataFrame) -> Answers:
+    def _chunk(self, products: pl.DataFrame) -> pl.DataFrame:
         rows = products.with_row_index("row")
         texts = rows.select("row", "name", "brand", read_part("description"), "category_path").with_columns(
             read_part("name")
         )
         found = categories(texts, self._priors)
         chosen = choose(candidates(texts, found), self._priors)
-        attributes = (
-            chosen.join(rows.select("row", "content_hash", "name"), on="row")
-            .with_columns(pl.lit("rule").alias("method"), pl.lit(self.version).alias("model_version"))
-            .with_columns(attribute_question())
-            .select(ATTRIBUTE_ANSWERS.names())
-            .sort("content_hash", "attribute")
-        )
+        own = [pl.lit("rule").alias("method"), pl.lit(self.version).alias("model_version")]
+        texts_of = rows.select("row", "content_hash", "name", "category_path")
+        attributes = chosen.with_columns(own).join(texts_of, on="row").with_columns(attribute_question())
+        named = _categories(found).with_columns(own).join(texts_of, on="row").with_columns(category_question())
         described = descriptions(rows, chosen, self._priors, self.version, self._description_min)
-        answered = _with_category(rows, found, self.version).join(described, on="row", how="left")
-        return Answers(attributes, answered.select(PRODUCT_ANSWERS.names()).sort("content_hash"))
+        described = described.join(texts_of, on="row")
+        proposed = [part.select(ANSWERS.names()) for part in (attributes, named, described)]
+        return pl.concat(proposed).sort("content_hash", "attribute")
 
 
 def read_part(text: str) -> pl.Expr:
@@ -278,17 +273,14 @@ def _agreed(both: pl.DataFrame, priors: Mapping[str, float]) -> pl.DataFrame:
     return both.select("row", "attribute", *taken, confidence.alias("confidence"))
 
 
-def _with_category(rows: pl.DataFrame, found: pl.DataFrame, version: str) -> pl.DataFrame:
-    """Each row with its category proposal, and the question that a person would be asked (also where there is none)."""
-    named = pl.col("category").is_not_null()
-    return (
-        rows.select("row", "content_hash", "category_path")
-        .join(found.select("row", "category", "confidence", "evidence"), on="row", how="left")
-        .with_columns(category_question())
-        .with_columns(
-            pl.col("confidence").alias("category_confidence"),
-            pl.col("evidence").alias("category_evidence"),
-            pl.when(named).then(pl.lit("rule")).alias("category_method"),
-            pl.when(named).then(pl.lit(version)).alias("category_model_version"),
-        )
+def _categories(found: pl.DataFrame) -> pl.DataFrame:
+    """Categories found (`category.FOUND`) in the form of chosen values."""
+    return found.select(
+        "row",
+        "field",
+        pl.lit("category").alias("attribute"),
+        pl.col("category").alias("value"),
+        pl.lit(None, pl.String).alias("unit"),
+        "confidence",
+        "evidence",
     )

@@ -7,14 +7,13 @@ here: finding values in text (`rules.py`), and accepting anything (`reviewed/`).
 import polars as pl
 
 from catalog_assets.enriched.content import attribute_question
-from catalog_assets.enriched.path_mapper import with_mapped
+from catalog_assets.enriched.path_mapper import from_mapper
+from catalog_assets.enriched.places import PLACE, placed
 from catalog_assets.enriched.protocol import Answers
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.columns import ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
 
 PRODUCT = ["day", "product_key"]
-PLACE = ["source", "product_id", "delivery_id", "record_number"]
-LEAD = [f"{name}_lead" for name in PLACE]
 STATED = "attributes."
 """How `origins` and `conflicts` name a field that is an attribute: this and the attribute's name."""
 
@@ -30,52 +29,35 @@ that say it, and a little more for the value of the source that has priority: al
 
 
 def proposals(products: pl.DataFrame, answers: Answers, mapped: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """ENRICHED_ATTRIBUTES and ENRICHED_PRODUCTS without run_id, sorted by key. products: MATCHED_PRODUCTS' columns;
-    mapped: what their paths are mapped to (`path_mapper.MAPPED`).
+    """ENRICHED_ATTRIBUTES and ENRICHED_PRODUCTS without run_id, sorted by key. products: MATCHED_PRODUCTS' columns of
+    a day; mapped: what their paths are mapped to (`path_mapper.MAPPED`).
 
     Products that are not live get no proposals.
     """
-    live = products.filter(pl.col("status") == "live").with_columns(
-        pl.col("offers").list.first().struct.field(name).alias(f"{name}_lead") for name in PLACE
-    )
+    live = products.filter(pl.col("status") == "live")
     votes = _votes(live)
-    proposed = pl.concat([_found(live, answers.attributes), _stated(live, votes), _dissenting(votes)])
+    proposed = pl.concat([_found(live, answers, mapped), _stated(live, votes), _dissenting(votes)])
+    counted = proposed.group_by("product_key").agg(pl.len().cast(pl.Int64).alias("proposals"))
     columns = [name for name in ENRICHED_PRODUCTS.columns if name != "run_id"]
-    answered = live.select(*PRODUCT, "content_hash", "category_path").join(
-        answers.products, on="content_hash", how="left"
-    )
-    described = with_mapped(answered, mapped)
-    return proposed.sort(*ENRICHED_ATTRIBUTES.key), described.select(columns).sort(*PRODUCT)
+    enriched = live.join(counted, on="product_key", how="left").with_columns(pl.col("proposals").fill_null(0))
+    return proposed.sort(*ENRICHED_ATTRIBUTES.key), enriched.select(columns).sort(*PRODUCT)
 
 
 def _columns() -> list[str]:
     return [name for name in ENRICHED_ATTRIBUTES.columns if name != "run_id"]
 
 
-def _found(live: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
-    """The enricher's answers as proposals, of the record that their text came from."""
-    rows = live.select(*PRODUCT, "content_hash", *LEAD).join(answers, on="content_hash")
-    return _placed(rows, live).select(_columns())
-
-
-def _placed(rows: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
-    """Rows (PRODUCT, field, LEAD, ...) with the record that the field was taken from: PLACE."""
-    elsewhere = (
-        live.select(*PRODUCT, "origins")
-        .explode("origins")
-        .drop_nulls("origins")
-        .unnest("origins")
-        .unique([*PRODUCT, "field"], keep="first", maintain_order=True)
-    )
-    joined = rows.join(elsewhere, on=[*PRODUCT, "field"], how="left")
-    other = pl.col("delivery_id").is_not_null()
-    return joined.with_columns(pl.when(other).then(name).otherwise(f"{name}_lead").alias(name) for name in PLACE)
+def _found(live: pl.DataFrame, answers: Answers, mapped: pl.DataFrame) -> pl.DataFrame:
+    """What enrichers answered as proposals, and a mapper's categories where none did, of the record of their text."""
+    answered = live.select(*PRODUCT, "content_hash").join(answers.rows, on="content_hash")
+    of_paths = from_mapper(live, answers.rows, mapped).select(answered.columns)
+    return placed(pl.concat([answered, of_paths]), live).select(_columns())
 
 
 def _stated(live: pl.DataFrame, votes: pl.DataFrame) -> pl.DataFrame:
     """The attributes of the golden record as proposals of the supplier that states them."""
     stated = (
-        live.select(*PRODUCT, "name", *LEAD, pl.col("attributes").alias("stated"))
+        live.select(*PRODUCT, "name", pl.col("attributes").alias("stated"))
         .explode("stated")
         .drop_nulls("stated")
         .with_columns(
@@ -88,7 +70,7 @@ def _stated(live: pl.DataFrame, votes: pl.DataFrame) -> pl.DataFrame:
     rated = stated.join(golden, on=[*PRODUCT, "field"], how="left").with_columns(
         pl.col("confidence").fill_null(UNANIMOUS[1]), pl.lit("supplier").alias("method"), attribute_question()
     )
-    return _placed(rated, live).with_columns(pl.col("source").alias("model_version")).select(_columns())
+    return placed(rated, live).with_columns(pl.col("source").alias("model_version")).select(_columns())
 
 
 def _dissenting(votes: pl.DataFrame) -> pl.DataFrame:

@@ -11,8 +11,10 @@ import polars as pl
 
 from catalog_assets.certainty.estimate import enough, estimate
 from catalog_assets.configuration import Audit
-from catalog_assets.reviewed.acceptance import Policy, drawn
+from catalog_assets.drawing import drawn
+from catalog_assets.reviewed.acceptance import Policy
 from catalog_assets.reviewed.known_paths import Known
+from catalog_assets.reviewed.slices import CATEGORY
 from catalog_assets.reviewed.transform import UNIT, choose
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 
@@ -23,12 +25,19 @@ def audits(proposed: pl.DataFrame, known: Known, policy: Policy, share: float) -
     """question_id, attribute, is_right: what people said of values that were drawn at random and that would have been
     accepted without them; each question once. proposed: PROPOSAL of `transform.py`."""
     said = known.decisions.filter(drawn(pl.col("question_id"), share)).select("question_id", "verdict")
-    units = proposed.join(said, on="question_id", how="semi").select(*UNIT).unique()
-    mine = proposed.join(units, on=list(UNIT), how="semi")
+    mine = contenders(proposed, said)
     taken = choose(mine, known.decisions.clear(), policy).filter(pl.col("state") == "accepted")
     right = (pl.col("verdict") == AFFIRMED[0]).alias("is_right")
     found = taken.join(said, on="question_id").select("question_id", "attribute", right)
     return found.unique("question_id").sort("question_id")
+
+
+def contenders(proposed: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """Of proposals all that a choice among those asked about depends on: what stands against them, and the categories
+    of their products. proposed: PROPOSAL of `transform.py`; asked: question_id."""
+    units = proposed.join(asked, on="question_id", how="semi").select(*UNIT)
+    categories = units.select("product_key", pl.lit(CATEGORY).alias("attribute"))
+    return proposed.join(pl.concat([units, categories]).unique(), on=list(UNIT), how="semi")
 
 
 def told_of_audits(proposed: pl.DataFrame, known: Known, policy: Policy, audit: Audit) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import polars as pl
 
 from catalog_assets.enriched.category import by_paths
 from catalog_assets.enriched.content import path_question
+from catalog_assets.enriched.places import PATH_FIELD, placed
 from catalog_assets.vocabulary.categories import CATEGORIES
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 
@@ -62,33 +63,30 @@ def _of_path(method: str, evidence: str) -> pl.Expr:
     return ((pl.col(method) == "model") | (pl.col(evidence) == pl.col("category_path"))).fill_null(False)
 
 
-def filled(described: pl.DataFrame, matched: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    """ENRICHED_PRODUCTS in which each product under a decided path has a category proposal: where it had none, the one
-    that was decided on. matched: MATCHED_PRODUCTS; decided: `decided_paths` of the day."""
-    if decided.is_empty():
-        return described
-    by = decided.select("category_path", "asked_value", pl.col("question_id").alias("asked_id"))
-    under = matched.select("product_key", "category_path").join(by, on="category_path")
-    rows = described.join(under, on="product_key", how="left", maintain_order="left")
-    lacks = pl.col("category").is_null() & pl.col("asked_id").is_not_null()
-    given = {
-        "category": pl.col("asked_value"), "category_confidence": pl.lit(1.0), "category_method": pl.lit("rule"),
-        "category_model_version": pl.lit(VERSION), "category_evidence": pl.col("category_path"),
-        "category_question_id": pl.col("asked_id"),
-    }  # fmt: skip
-    told = [pl.when(lacks).then(value).otherwise(name).alias(name) for name, value in given.items()]
-    return rows.with_columns(told).select(described.columns)
+def filled(proposed: pl.DataFrame, matched: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Proposals, and for each live product under a decided path without a category proposal the one that was decided
+    on. proposed: PROPOSAL of `transform.py`; matched: MATCHED_PRODUCTS; decided: `decided_paths` of the day."""
+    under = matched.filter(pl.col("status") == "live").join(decided, on="category_path")
+    named = proposed.filter(pl.col("attribute") == "category")
+    lacking = under.join(named, on="product_key", how="anti")
+    given = lacking.select(
+        "product_key", pl.lit("category").alias("attribute"), pl.lit("rule").alias("method"),
+        pl.lit(VERSION).alias("model_version"), pl.col("asked_value").alias("value"),
+        pl.lit(None, pl.String).alias("unit"), pl.lit(1.0).alias("confidence"),
+        pl.col("category_path").alias("evidence"), "question_id", pl.lit(PATH_FIELD).alias("field"),
+    )  # fmt: skip
+    return pl.concat([proposed, placed(given, lacking).select(proposed.columns)])
 
 
-def known(described: pl.DataFrame, matched: pl.DataFrame, decisions: pl.DataFrame, decided: pl.DataFrame) -> Known:
+def known(proposed: pl.DataFrame, matched: pl.DataFrame, decisions: pl.DataFrame, decided: pl.DataFrame) -> Known:
     """Make what is decided about paths decisions on what is made of these paths now. What was said of the question
-    itself stands above that. described: as `filled`; decisions: those on the day's questions; decided: `decided_paths`
+    itself stands above that. proposed: as `filled`; decisions: those on the day's questions; decided: `decided_paths`
     of the day."""
     paths = matched.select("product_key", "category_path")
-    asked = described.rename({"category_question_id": "now"}).drop_nulls(["now", "category"])
-    under = asked.join(paths, on="product_key").filter(_of_path("category_method", "category_evidence"))
-    undecided = under.select("now", "category", "category_path").unique("now")
-    undecided = undecided.join(decisions, left_on="now", right_on="question_id", how="anti")
+    asked = proposed.filter(pl.col("attribute") == "category").join(paths, on="product_key")
+    of_paths = asked.filter(_of_path("method", "evidence"))
+    open_now = of_paths.select(pl.col("question_id").alias("now"), pl.col("value").alias("category"), "category_path")
+    undecided = open_now.unique("now").join(decisions, left_on="now", right_on="question_id", how="anti")
     heirs = undecided.join(decided, on="category_path")
     agrees = pl.col("right") == pl.col("category")
     same = pl.col("now") == pl.col("question_id")

@@ -20,7 +20,8 @@ from catalog_assets.reviewed.acceptance import RELEASE, Acceptance, Flat, Policy
 from catalog_assets.reviewed.audits import not_right_enough, told_of_audits
 from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
 from catalog_assets.reviewed.known_paths import decided_paths
-from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, Warn, World, marks, require
+from catalog_assets.reviewed.reliability import told_of_reliability
+from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, StageError, Warn, World, marks, require
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.categories import CATEGORIES
@@ -64,11 +65,8 @@ def decided_everywhere(world: World) -> pl.DataFrame:
 def _decisions(world: World, partition: Partition, decisions: pl.DataFrame) -> pl.DataFrame:
     if decisions.is_empty():
         return decisions
-    asked = [world.lake.scan("enriched_attributes", day=partition.day).select("question_id")]
-    for name in ("category_question_id", "description_question_id"):
-        described = world.lake.scan("enriched_products", day=partition.day)
-        asked.append(described.select(pl.col(name).alias("question_id")))
-    return decisions.lazy().join(pl.concat(asked), on="question_id", how="semi").sort("question_id").collect()
+    asked = world.lake.scan("enriched_attributes", day=partition.day).select("question_id")
+    return decisions.lazy().join(asked, on="question_id", how="semi").sort("question_id").collect()
 
 
 def _pins(world: World, partition: Partition) -> pl.DataFrame:
@@ -100,7 +98,9 @@ def _inputs(world: World, partition: Partition, facts: Facts) -> str:
         *said,
         _named(policy_for(world, partition.day)),
         world.catalog.audit.share,
-        code_version("reviewed", "certainty", "enriched/category.py", "enriched/content.py"),
+        code_version(
+            "reviewed", "certainty", "drawing.py", "enriched/category.py", "enriched/content.py", "enriched/places.py"
+        ),
         VOCABULARY,
     )
 
@@ -111,13 +111,13 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     facts = read_facts(world, partition)
     fingerprinted = _inputs(world, partition, facts)
     matched = world.lake.read(MATCHED, day=day)
-    attributes = world.lake.read("enriched_attributes", day=day)
-    described = known_paths.filled(world.lake.read("enriched_products", day=day), matched, facts.paths)
-    proposed = transform.proposals(attributes, described, matched)
+    found = _proposals(world, partition)
+    proposed = known_paths.filled(found, matched, facts.paths)
     policy = policy_for(world, day)
-    known = known_paths.known(described, matched, facts.decisions, facts.paths)
+    known = known_paths.known(proposed, matched, facts.decisions, facts.paths)
     reviewed = transform.review(matched, proposed, known, facts.pins, _options(), policy, world.catalog.audit.share)
     audited = told_of_audits(proposed, known, policy, world.catalog.audit)
+    seen = told_of_reliability(proposed, known, policy, world.catalog.audit.share)
     stamp = pl.lit(day).alias("day")
     tables = {
         "reviewed_attributes": reviewed.attributes.with_columns(stamp),
@@ -127,10 +127,19 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         proposed.select(transform.proposal_id().hash(seed=7)).to_series(),
         tables,
         quarantine=_refused(reviewed.refused),
-        details={**_details(reviewed), "acceptance": _named(policy), **audited},
+        details={**_details(reviewed), "acceptance": _named(policy), **audited, **seen},
         inputs=fingerprinted,
         settle=lambda: world.review.replace_day(day, reviewed.questions, KINDS),
     )
+
+
+def _proposals(world: World, partition: Partition) -> pl.DataFrame:
+    """PROPOSAL of the day. Raises StageError for a day of an older version, whose categories were columns: without them
+    every product of the day would lose its category and description."""
+    counts = world.lake.scan(ENRICHED, day=partition.day).select(pl.col("proposals").is_null().any()).collect()
+    if counts.item():
+        raise StageError(f"{ENRICHED} {partition} was written by an older version; materialize it again first.")
+    return world.lake.read("enriched_attributes", day=partition.day).select(transform.PROPOSAL)
 
 
 def policy_for(world: World, day: dt.date) -> Policy:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from catalog_assets.contracts import Rule
-from catalog_assets.reviewed.acceptance import Policy, drawn
+from catalog_assets.drawing import drawn
+from catalog_assets.reviewed.acceptance import Policy
 from catalog_assets.reviewed.known_paths import Known
 from catalog_assets.vocabulary.columns import (
     ALTERNATIVE,
@@ -24,6 +25,7 @@ PROPOSAL = [
     "product_key", "attribute", "method", "model_version", "value", "unit", "confidence", "evidence",
     "source", "product_id", "delivery_id", "record_number", "question_id",
 ]  # fmt: skip
+"""The columns of ENRICHED_ATTRIBUTES that are reviewed; category and description are attributes among others."""
 METHOD_RANK = {"supplier": 0, "rule": 1, "model": 2}
 CORE_PINS = tuple(name for name in (*OFFER_FIELDS, "category") if name != "gtin")
 DOUBT = 0.5
@@ -47,44 +49,6 @@ class Reviewed:
 def proposal_id() -> pl.Expr:
     """Id of a proposal within its day."""
     return pl.concat_str("product_key", "attribute", "method", "model_version", separator="\x1f")
-
-
-def proposals(attributes: pl.DataFrame, products: pl.DataFrame, matched: pl.DataFrame) -> pl.DataFrame:
-    """Category and description in the same form as attribute proposals: the columns PROPOSAL."""
-    lead = (
-        matched.filter(pl.col("offers").list.len() > 0)
-        .select("product_key", pl.col("offers").list.first())
-        .unnest("offers")
-    )
-    parts = [attributes.select(PROPOSAL)]
-    for name in ("category", "description"):
-        stated = products.filter(pl.col(name).is_not_null()).join(lead, on="product_key", how="left")
-        origin = _origins(matched, {"category": "category_path", "description": "description"}[name])
-        stated = stated.join(origin, on="product_key", how="left", suffix="_origin")
-        place = [
-            pl.coalesce(f"{c}_origin", c).alias(c) for c in ("source", "product_id", "delivery_id", "record_number")
-        ]
-        parts.append(
-            stated.select(
-                "product_key",
-                pl.lit(name).alias("attribute"),
-                pl.col(f"{name}_method").alias("method"),
-                pl.col(f"{name}_model_version").alias("model_version"),
-                pl.col(name).alias("value"),
-                pl.lit(None, pl.String).alias("unit"),
-                pl.col(f"{name}_confidence").alias("confidence"),
-                pl.col(f"{name}_evidence").alias("evidence"),
-                *place,
-                pl.col(f"{name}_question_id").alias("question_id"),
-            )
-        )
-    return pl.concat(parts)
-
-
-def _origins(matched: pl.DataFrame, field: str) -> pl.DataFrame:
-    """The record a field was taken from, where that is not the lead offer's."""
-    listed = matched.filter(pl.col("origins").list.len() > 0).select("product_key", "origins").explode("origins")
-    return listed.unnest("origins").filter(pl.col("field") == field).drop("field")
 
 
 def choose(proposed: pl.DataFrame, decisions: pl.DataFrame, policy: Policy) -> pl.DataFrame:
@@ -285,7 +249,7 @@ def review(
     matched: pl.DataFrame, proposed: pl.DataFrame, known: Known, pins: pl.DataFrame, options: pl.DataFrame,
     policy: Policy, audited: float = 0.0,
 ) -> Reviewed:  # fmt: skip
-    """The whole stage. matched: the day's products; proposed: `proposals`; known: what people said of them; pins by
+    """The whole stage. matched: the day's products; proposed: PROPOSAL; known: what people said of them; pins by
     product_key; audited: the share of questions that is asked although the value is accepted."""
     mine = known.decisions.join(proposed.select("question_id").unique(), on="question_id", how="semi")
     chosen = choose(proposed, mine, policy)
@@ -299,4 +263,4 @@ def review(
     )
 
 
-__all__ = ["PROPOSAL", "Reviewed", "choose", "pin", "products", "proposal_id", "proposals", "review"]
+__all__ = ["PROPOSAL", "Reviewed", "choose", "pin", "products", "proposal_id", "review"]

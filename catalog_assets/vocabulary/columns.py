@@ -306,15 +306,17 @@ _PROPOSAL = {
 
 ENRICHED_ATTRIBUTES = Table(
     "enriched_attributes",
-    "one proposal for one attribute of one product",
+    "one proposal for one attribute, the category or the description of one product",
     ("day", "product_key", "attribute", "method", "model_version"),
     ("day",),
     {
         "day": DAY,
         "product_key": PRODUCT,
-        "attribute": Column(pl.String, "Vocabulary name of the attribute"),
+        "attribute": Column(pl.String, "Vocabulary name of the attribute, category or description"),
         "method": Column(pl.String, "supplier, rule, model"),
-        "model_version": Column(pl.String, "Version of the rule set or model; for a supplier its source"),
+        "model_version": Column(
+            pl.String, "Version of the rule set or model; for a supplier its source, or supplier for a description"
+        ),
         **_PROPOSAL,
         "source": Column(pl.String, "Source of the record that was read"),
         "product_id": Column(pl.String, "That source's product"),
@@ -327,25 +329,14 @@ ENRICHED_ATTRIBUTES = Table(
 
 ENRICHED_PRODUCTS = Table(
     "enriched_products",
-    "category and description proposals of a product",
+    "one live product for which proposals were asked",
     ("day", "product_key"),
     ("day",),
     {
         "day": DAY,
         "product_key": PRODUCT,
         "content_hash": Column(pl.String, "The content that was enriched"),
-        "category": _optional(pl.String, "Proposed category path"),
-        "category_confidence": _optional(pl.Float64, "Probability that it is right"),
-        "category_method": _optional(pl.String, "rule or model"),
-        "category_model_version": _optional(pl.String, "Version of the rule set or model"),
-        "category_evidence": _optional(pl.String, "The words that say so"),
-        "category_question_id": _optional(pl.String, "Hash of what a person would be asked"),
-        "description": _optional(pl.String, "Proposed description"),
-        "description_confidence": _optional(pl.Float64, "Probability that it is right"),
-        "description_method": _optional(pl.String, "supplier, rule or model"),
-        "description_model_version": _optional(pl.String, "Version of the rule set or model"),
-        "description_evidence": _optional(pl.String, "Names of the facts it is composed of"),
-        "description_question_id": _optional(pl.String, "Hash of what a person would be asked"),
+        "proposals": Column(pl.Int64, "How many proposals there are for it"),
         "run_id": RUN,
     },
 )
@@ -514,6 +505,21 @@ STAGE_LEDGER = Table(
     },
 )
 
+_ANSWER = pl.Struct(
+    {
+        "field": pl.String,
+        "attribute": pl.String,
+        "method": pl.String,
+        "model_version": pl.String,
+        "value": pl.String,
+        "unit": pl.String,
+        "confidence": pl.Float64,
+        "evidence": pl.String,
+        "question_id": pl.String,
+    }
+)
+"""One proposal for a content; model_version is its own, which may be another than that of who keeps it."""
+
 MODEL_ANSWERS = Table(
     "model_answers",
     "what one model version answered for one content: journal, never asked twice",
@@ -522,28 +528,115 @@ MODEL_ANSWERS = Table(
     {
         "content_hash": Column(pl.String, "The content that was asked about"),
         "model_version": Column(pl.String, "Version of the enricher"),
-        "attributes": Column(
-            pl.List(
-                pl.Struct(
-                    {
-                        "field": pl.String,
-                        "attribute": pl.String,
-                        "method": pl.String,
-                        "value": pl.String,
-                        "unit": pl.String,
-                        "confidence": pl.Float64,
-                        "evidence": pl.String,
-                        "question_id": pl.String,
-                    }
-                )
-            ),
-            "Proposals for attributes",
+        "answers": Column(
+            pl.List(_ANSWER),
+            "Proposals for attributes, category and description",
         ),
-        **{
-            name: column
-            for name, column in ENRICHED_PRODUCTS.columns.items()
-            if name.startswith(("category", "description"))
-        },
+        "run_id": RUN,
+    },
+)
+
+MODEL_QUESTIONS = Table(
+    "model_questions",
+    "one product that a request to a language model asks about: journal, kept before anything is sent",
+    ("custom_id", "content_hash"),
+    ("model_version",),
+    {
+        "custom_id": Column(pl.String, "The request: a hash of its questions, the service's name for it too"),
+        "question_hash": Column(pl.String, "Hash of the content, what is asked, the prompt's version and the model"),
+        "content_hash": Column(pl.String, "The content that is asked about"),
+        "local_id": Column(pl.String, "What the product is called in the request"),
+        "asked": Column(pl.List(pl.String), "The attributes that are asked; category and description are such too"),
+        "model": Column(pl.String, "The model's name, as the service takes it"),
+        "prompt_name": Column(pl.String, "The prompt's file"),
+        "prompt_version": Column(pl.String, "Hash of the prompt"),
+        "model_version": Column(pl.String, "Model and prompt: the version of what is proposed out of the reply"),
+        "size": Column(pl.Int64, "Bytes of the whole request"),
+        "max_tokens": Column(pl.Int64, "Where its answer is cut off"),
+        "asked_at": Column(MOMENT, "When the request was made up"),
+        "run_id": RUN,
+    },
+)
+
+MODEL_BATCHES = Table(
+    "model_batches",
+    "one request of a batch that is handed in: journal, kept before and after",
+    ("plan_id", "custom_id", "batch_id"),
+    (),
+    {
+        "plan_id": Column(pl.String, "Our name for the batch, from before it has one"),
+        "batch_id": Column(pl.String, "The service's name; empty while it is not known"),
+        "custom_id": Column(pl.String, "The request"),
+        "asked_at": Column(MOMENT, "When it was handed in"),
+        "run_id": RUN,
+    },
+)
+
+MODEL_REPLIES = Table(
+    "model_replies",
+    "one reply of a language model as received: journal, never asked for twice",
+    ("custom_id", "received_at"),
+    ("model_version",),
+    {
+        "custom_id": Column(pl.String, "The request"),
+        "model_version": Column(pl.String, "Model and prompt that were asked"),
+        "batch_id": _optional(pl.String, "The batch that it came in"),
+        "status": Column(
+            pl.String,
+            "answered, refused, truncated, malformed, failed, expired or unpaid; withheld: a "
+            "content that was not shown to the model",
+        ),
+        "text": Column(pl.String, "The reply itself; why, where there is none"),
+        "input_tokens": Column(pl.Int64, "Tokens read, at the full price"),
+        "output_tokens": Column(pl.Int64, "Tokens written"),
+        "cache_read": Column(pl.Int64, "Tokens read from the service's cache"),
+        "cache_write": Column(pl.Int64, "Tokens written to it"),
+        "cost": Column(pl.Float64, "USD billed, by the service's own count of tokens"),
+        "unseen": Column(pl.Float64, "USD that attempts without an answer may have cost at most"),
+        "request_id": Column(pl.String, "The service's id of the answer"),
+        "attempts": Column(pl.Int64, "How often it was sent"),
+        "received_at": Column(MOMENT, "When it came"),
+        "run_id": RUN,
+    },
+)
+
+MODEL_FINDINGS = Table(
+    "model_findings",
+    "what one reply comes to for one product, as checked",
+    ("custom_id", "content_hash", "checker"),
+    ("checker",),
+    {
+        "custom_id": Column(pl.String, "The request"),
+        "content_hash": Column(pl.String, "The content"),
+        "checker": Column(pl.String, "Version of the rules that checked it"),
+        "proposals": Column(pl.List(_ANSWER), "What counts"),
+        "refused": Column(
+            pl.List(pl.Struct(dict.fromkeys(("attribute", "rule", "message", "payload"), pl.String))),
+            "What does not count, and by which rule",
+        ),
+        "run_id": RUN,
+    },
+)
+
+MODEL_PROPOSALS = Table(
+    "model_proposals",
+    "one value that a language model proposes for a content of the day",
+    ("day", "content_hash", "attribute", "model_version"),
+    ("day",),
+    {
+        "day": DAY,
+        "content_hash": Column(pl.String, "The content"),
+        "field": Column(pl.String, "The text in which the evidence stands"),
+        "attribute": Column(pl.String, "Vocabulary attribute, category or description"),
+        "method": Column(pl.String, "model"),
+        "model_version": Column(pl.String, "Model, prompt and the prompt's version"),
+        "value": Column(pl.String, "Canonical value"),
+        "unit": _optional(pl.String, "Canonical unit"),
+        "confidence": Column(pl.Float64, "How sure it is, before calibration"),
+        "evidence": Column(pl.String, "The words of the text that state it"),
+        "question_id": Column(pl.String, "The question to a person"),
+        "custom_id": Column(pl.String, "The request whose reply it is from"),
+        "in_use": Column(pl.Boolean, "Whether it is proposed; false for a model or prompt that is on trial"),
         "run_id": RUN,
     },
 )
@@ -606,6 +699,11 @@ TABLES: dict[str, Table] = {
         RECORD_FATES,
         STAGE_LEDGER,
         MODEL_ANSWERS,
+        MODEL_QUESTIONS,
+        MODEL_BATCHES,
+        MODEL_REPLIES,
+        MODEL_FINDINGS,
+        MODEL_PROPOSALS,
         CORRECTIONS,
         RELEASES,
     )

@@ -117,8 +117,11 @@ def export_csv(
     *,
     delimiter: Literal[",", ";"] = ",",
     overwrite: bool = False,
+    only: pl.Series | None = None,
 ) -> int:
     """Write the open questions (of a day, at most `limit`) to a CSV file; returns how many.
+
+    only: ids of the questions to write in their place, decided ones too.
 
     UTF-8 with a byte order mark, every cell quoted. Raises FileInTheWay rather than replace a file that may hold
     decisions nobody has imported yet.
@@ -126,7 +129,10 @@ def export_csv(
     path = Path(path)
     if path.exists() and not overwrite:
         raise FileInTheWay(path)
-    questions = store.open_questions(day, limit)
+    if only is None:
+        questions = store.open_questions(day, limit)
+    else:
+        questions = store.questions(only).with_columns(pl.lit(None, pl.Int64).alias("products"))
     part = path.with_name(f"{path.name}.part")
     _cells(questions).write_csv(
         part, include_bom=True, separator=delimiter, line_terminator="\r\n", quote_style="always"

@@ -161,6 +161,9 @@ class ReviewStore(Protocol):
         moment count; without ids, all questions.
         """
 
+    def history(self) -> pl.DataFrame:
+        """Every decision that was ever recorded, an 'undo' too (shape: `DECISIONS`), in the order of recording."""
+
     def cases(self) -> pl.DataFrame:
         """The decisions in force with what was asked and shown when they were taken (shape: `CASES`), ordered by
         question_id: what models, calibrators and mappings may learn from."""

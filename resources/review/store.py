@@ -112,6 +112,10 @@ WHERE d.verdict <> 'undo'
 ORDER BY d.question_id
 """
 
+_HISTORY = """
+SELECT question_id, verdict, value, unit, annotator, decided_at, reason, sequence FROM decisions ORDER BY sequence
+"""
+
 _SHOWN = tuple(name.removeprefix("asked_") for name in CASES if name not in DECISIONS)
 _CASES = f"""
 SELECT d.question_id, d.verdict, d.value, d.unit, d.annotator, d.decided_at, d.reason, d.sequence,
@@ -253,6 +257,11 @@ class SqliteReviewStore:
                 return _frame(connection.execute(_IN_FORCE, moments), DECISIONS)
             _want(connection, question_ids)
             return _frame(connection.execute(_IN_FORCE_WANTED, moments), DECISIONS)
+
+    def history(self) -> pl.DataFrame:
+        """See `ReviewStore.history`."""
+        with self._connection() as connection:
+            return _frame(connection.execute(_HISTORY), DECISIONS)
 
     def cases(self) -> pl.DataFrame:
         """See `ReviewStore.cases`."""

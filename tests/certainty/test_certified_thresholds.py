@@ -15,10 +15,13 @@ from catalog_assets.certainty.acceptance import (
     Search,
     Target,
     certify,
+    fewest,
     lowest_threshold,
     p_value,
+    shared_level,
     threshold_of,
 )
+from catalog_assets.certainty.calibration import Calibration, told
 
 
 def cases(*rows: tuple[str, float, bool]) -> pl.DataFrame:
@@ -28,8 +31,8 @@ def cases(*rows: tuple[str, float, bool]) -> pl.DataFrame:
 def drawn(chance: np.random.Generator, size: int) -> pl.DataFrame:
     """Honest confidences, most of them high."""
     sure = 1 - chance.beta(0.3, 2, size)
-    told = {"group": ["a"] * size, "confidence": sure, "is_right": chance.random(size) < sure}
-    return pl.DataFrame(told, schema=CASES)
+    rows = {"group": ["a"] * size, "confidence": sure, "is_right": chance.random(size) < sure}
+    return pl.DataFrame(rows, schema=CASES)
 
 
 def test_the_p_value_is_the_binomial_tail() -> None:
@@ -64,8 +67,8 @@ def test_groups_with_many_cases_stand_for_themselves_and_share_the_level() -> No
     rare = [("rare", 0.9, True)] * 10
     found = certify(cases(*good, *bad, *rare), Target(), Search(starts=1, own=500))
     assert found.rows() == [(REST, None, 10, 0, 0), ("bad", None, 600, 0, 0), ("good", 0.9, 600, 600, 0)]
-    told = pl.DataFrame({"group": ["good", "bad", "rare", "new"]}).select(threshold_of(found, pl.col("group")))
-    assert told.to_series().to_list() == [0.9, NEVER, NEVER, NEVER]
+    each = pl.DataFrame({"group": ["good", "bad", "rare", "new"]}).select(threshold_of(found, pl.col("group")))
+    assert each.to_series().to_list() == [0.9, NEVER, NEVER, NEVER]
 
 
 def test_the_error_limit_holds_on_what_nobody_has_seen() -> None:
@@ -88,11 +91,11 @@ def test_the_error_limit_holds_on_what_nobody_has_seen() -> None:
 @given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 20), st.booleans()), max_size=60), st.randoms())
 @settings(max_examples=60, deadline=None)
 def test_the_order_of_cases_does_not_count(rows: list[tuple[str, int, bool]], chance: object) -> None:
-    told = [(group, sure / 20, right) for group, sure, right in rows]
-    mixed = list(told)
+    given_rows = [(group, sure / 20, right) for group, sure, right in rows]
+    mixed = list(given_rows)
     chance.shuffle(mixed)  # type: ignore[attr-defined]
     loose, search = Target(0.4, 0.6), Search(own=10)
-    found = certify(cases(*told), loose, search)
+    found = certify(cases(*given_rows), loose, search)
     assert_frame_equal(found, certify(cases(*mixed), loose, search))
     assert found.schema == CERTIFIED
 
@@ -101,3 +104,31 @@ def test_the_order_of_cases_does_not_count(rows: list[tuple[str, int, bool]], ch
 def test_a_target_lies_between_nothing_and_all(error: float, confidence: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         Target(error, confidence)
+
+
+def test_groups_that_cannot_pass_take_no_share_of_the_level() -> None:
+    one = Search(starts=1)
+    assert fewest(Target(), one, 2) == 368
+    assert shared_level([], Target(), one) == pytest.approx(0.05)
+    assert shared_level([10_000, 298, 298, 5], Target(), one) == pytest.approx(0.05)
+    assert shared_level([400, 400], Target(), one) == pytest.approx(0.025)
+    assert shared_level([300, 300], Target(), one) == pytest.approx(0.025), "both would pass at the whole level"
+
+
+@given(st.lists(st.integers(0, 1500), max_size=12), st.integers(1, 4))
+@settings(max_examples=100, deadline=None)
+def test_no_more_groups_can_pass_than_share_the_level(sizes: list[int], starts: int) -> None:
+    search = Search(starts=starts)
+    level = shared_level(sizes, Target(), search)
+    able = sum(0.99**size <= level / starts for size in sizes)
+    assert able * level <= 0.05 + 1e-12
+
+
+def test_confidences_are_read_alike_by_expression_and_by_series() -> None:
+    scores = pl.Series("confidence", [0.0, 1e-9, 0.2, 0.5, 0.93, 1.0])
+    for numbers in ((1.0, 1.0, 0.0, 1.0), (0.4, 2.0, -1.0, 0.99)):
+        expression = told(pl.col("confidence"), *(pl.lit(number) for number in numbers))
+        read = scores.to_frame().select(expression).to_series()
+        assert read.to_list() == pytest.approx(Calibration(*numbers).confidence(scores).to_list(), abs=1e-12)
+    nothing = told(pl.col("confidence"), *(pl.lit(None, pl.Float64) for _ in range(4)))
+    assert scores.to_frame().select(nothing).to_series().null_count() == 6

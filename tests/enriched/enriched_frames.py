@@ -9,6 +9,7 @@ from catalog_assets.configuration import Catalog
 from catalog_assets.enriched.content import content_hash
 from catalog_assets.enriched.protocol import QUESTION_SCHEMA, Answers
 from catalog_assets.enriched.rules import RulesEnricher
+from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.columns import MATCHED_PRODUCTS, STAGE_LEDGER
 from tests.frames import MemoryLake, Row, date, frame, product, world
 
@@ -26,7 +27,7 @@ def contents(*rows: Row) -> pl.DataFrame:
 
 def found(**content: Any) -> dict[str, Found]:
     """attribute -> (value, unit, confidence, evidence) for one content."""
-    answers = ENRICHER.enrich(contents(content)).attributes
+    answers = ENRICHER.enrich(contents(content)).rows.filter(pl.col("attribute").is_in(list(ATTRIBUTES)))
     return {r["attribute"]: (r["value"], r["unit"], r["confidence"], r["evidence"]) for r in answers.to_dicts()}
 
 
@@ -38,9 +39,10 @@ def values(name: str, **content: Any) -> dict[str, str]:
     }
 
 
-def described(**content: Any) -> Row:
-    """The category and description answer to one content."""
-    return ENRICHER.enrich(contents(content)).products.row(0, named=True)
+def proposed(attribute: str, **content: Any) -> Row:
+    """What the rules propose for an attribute of one content; nothing where they propose nothing."""
+    rows = ENRICHER.enrich(contents(content)).rows.filter(pl.col("attribute") == attribute)
+    return rows.row(0, named=True) if rows.height else {}
 
 
 def matched(*rows: Row) -> pl.DataFrame:
@@ -63,7 +65,8 @@ def opened(*rows: Row) -> Any:
 
 
 def evidence_stands_in_its_field(asked: pl.DataFrame, answers: Answers) -> pl.Series:
-    """For each attribute answer, whether its evidence is a part of the text that it names, letter by letter."""
-    joined = answers.attributes.join(asked, on="content_hash")
-    text = pl.when(pl.col("field") == "name").then("name").otherwise("description")
+    """For each answer, whether its evidence is a part of the text that it names, letter by letter; a description's
+    evidence is what it is made of."""
+    joined = answers.rows.filter(pl.col("attribute") != "description").join(asked, on="content_hash")
+    text = pl.coalesce(pl.when(pl.col("field") == name).then(name) for name in ("name", "description", "category_path"))
     return joined.select(text.str.contains(pl.col("evidence"), literal=True).alias("stands"))["stands"]

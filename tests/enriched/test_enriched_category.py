@@ -6,7 +6,7 @@ import pytest
 from catalog_assets.enriched.category import ALIASES, FOUND, KEYWORDS, categories
 from catalog_assets.enriched.priors import PRIORS
 from catalog_assets.vocabulary.categories import CATEGORIES
-from tests.enriched.enriched_frames import contents, described
+from tests.enriched.enriched_frames import contents, proposed
 
 
 def found(name, path=None):
@@ -68,18 +68,32 @@ def test_an_alias_of_several_categories_is_decided_by_the_name():
 
 
 def test_the_answer_is_complete_and_of_the_taxonomy():
-    row = described(name="Red sofa")
-    assert row["category"] in CATEGORIES
-    assert row["category_method"] == "rule"
-    assert row["category_confidence"] == PRIORS["category name"]
-    assert row["category_evidence"] == "sofa"
-    assert row["category_model_version"].startswith("rules-")
+    row = proposed("category", name="Red sofa")
+    assert row["value"] in CATEGORIES
+    assert (row["method"], row["unit"]) == ("rule", None)
+    assert row["confidence"] == PRIORS["category name"]
+    assert (row["evidence"], row["field"]) == ("sofa", "name")
+    assert row["model_version"].startswith("rules-")
+    assert len(row["question_id"]) == 32
 
 
-def test_no_category_is_null_throughout_but_can_be_asked_for():
-    row = described(name="X1")
-    assert {row[f"category{part}"] for part in ("", "_confidence", "_method", "_model_version", "_evidence")} == {None}
-    assert len(row["category_question_id"]) == 32
+def test_no_category_is_no_answer():
+    assert proposed("category", name="X1") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "field"),
+    [
+        ("X1", "Audio > Headphones", "category_path"),
+        ("Red sofa", "Audio > Headphones", "category_path"),
+        ("Red sofa", "Odds and ends", "name"),
+        ("Chair and headphones", None, "name"),
+    ],
+)
+def test_the_field_is_the_text_of_the_evidence(name, path, field):
+    row = proposed("category", name=name, category_path=path)
+    assert row["field"] == field
+    assert row["evidence"] in {"name": name, "category_path": path}[field]
 
 
 def test_aliases_and_keywords_are_of_the_taxonomy():

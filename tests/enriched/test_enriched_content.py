@@ -71,9 +71,9 @@ def test_a_question_depends_on_what_a_person_sees():
 def test_one_category_question_decides_a_path_and_a_proposal():
     frame = pl.DataFrame({
         "category_path": ["Shoes", "Shoes", "Shoes", None, None, None],
-        "category": ["A", "A", "B", "A", "A", None],
+        "value": ["A", "A", "B", "A", "A", None],
         "content_hash": ["1", "2", "1", "1", "2", "1"],
     })  # fmt: skip
-    ids = frame.select(category_question())["category_question_id"].to_list()
+    ids = frame.select(category_question())["question_id"].to_list()
     assert ids[0] == ids[1]
     assert len(set(ids)) == 5

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from catalog_assets.enriched.description import DESCRIPTION_MIN, TEMPLATE_WORDS
 from catalog_assets.enriched.rules import RulesEnricher
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
-from tests.enriched.enriched_frames import ENRICHER, contents, described
+from tests.enriched.enriched_frames import ENRICHER, contents, proposed
 
 WORDS = st.text(st.sampled_from("abcXYZ äß0129 .,;:-\x00()"), max_size=30)
 STATED = st.lists(
@@ -23,41 +23,40 @@ STATED = st.lists(
 
 def test_a_long_enough_description_stays_as_it_is():
     own = "  A chair of oak.\nVery <b>old</b>. "
-    row = described(name="Chair", description=own)
-    assert row["description"] == own
-    assert (row["description_method"], row["description_model_version"]) == ("supplier", "supplier")
-    assert (row["description_confidence"], row["description_evidence"]) == (1.0, "description")
+    row = proposed("description", name="Chair", description=own)
+    assert row["value"] == own
+    assert (row["method"], row["model_version"], row["field"]) == ("supplier", "supplier", "description")
+    assert (row["confidence"], row["evidence"]) == (1.0, "description")
 
 
 @pytest.mark.parametrize("own", [None, "", " " * 40, "x" * (DESCRIPTION_MIN - 1)])
 def test_a_missing_one_is_composed_of_facts(own):
     attributes = [{"name": "color", "value": "Brown", "unit": None}, {"name": "height", "value": "90", "unit": "cm"}]
-    row = described(name="Oak chair", brand="Acme", description=own, attributes=attributes)
-    assert row["description"] == "Oak chair. Brand: Acme. Color: Brown; Height: 90 cm."
-    assert row["description_evidence"] == "name,brand,color,height"
-    assert row["description_method"] == "rule"
-    assert row["description_model_version"] == ENRICHER.version
+    row = proposed("description", name="Oak chair", brand="Acme", description=own, attributes=attributes)
+    assert row["value"] == "Oak chair. Brand: Acme. Color: Brown; Height: 90 cm."
+    assert row["evidence"] == "name,brand,color,height"
+    assert (row["method"], row["field"]) == ("rule", "name")
+    assert row["model_version"] == ENRICHER.version
+    assert len(row["question_id"]) == 32
 
 
 def test_only_sure_rule_values_are_facts():
-    row = described(name="Laptop 8GB RAM 500 g black")
-    assert row["description"] == "Laptop 8GB RAM 500 g black. RAM: 8 GB."
+    row = proposed("description", name="Laptop 8GB RAM 500 g black")
+    assert row["value"] == "Laptop 8GB RAM 500 g black. RAM: 8 GB."
     careless = RulesEnricher({**ENRICHER._priors, "fact": 0.5})
-    told = careless.enrich(contents({"name": "Laptop 8GB RAM 500 g black"})).products["description"][0]
-    assert "Weight: 500 g" in told
+    told = careless.enrich(contents({"name": "Laptop 8GB RAM 500 g black"})).rows
+    assert "Weight: 500 g" in told.filter(pl.col("attribute") == "description")["value"].item()
 
 
 def test_a_supplier_s_word_goes_before_a_rule_s():
     stated = [{"name": "ram", "value": "16", "unit": "GB"}]
-    assert "RAM: 16 GB" in described(name="Laptop 8GB RAM", attributes=stated)["description"]
+    assert "RAM: 16 GB" in proposed("description", name="Laptop 8GB RAM", attributes=stated)["value"]
 
 
 @pytest.mark.parametrize("content", [{"name": "A chair without any other facts"}, {"name": "x" * 600, "brand": "Acme"},
                                      {"name": "X", "brand": "Y"}, {"brand": "Acme"}])  # fmt: skip
 def test_too_little_or_no_name_makes_no_description(content):
-    row = described(**content)
-    parts = ("", "_confidence", "_method", "_model_version", "_evidence", "_question_id")
-    assert {row[f"description{part}"] for part in parts} == {None}
+    assert proposed("description", **content) == {}
 
 
 @settings(deadline=None, max_examples=60)
@@ -65,14 +64,14 @@ def test_too_little_or_no_name_makes_no_description(content):
 def test_every_word_is_of_a_fact_or_of_the_template(products):
     rows = [{"name": name, "brand": brand, "attributes": stated} for name, brand, stated in products]
     asked = contents(*rows).unique("content_hash", maintain_order=True)
-    answers = ENRICHER.enrich(asked)
-    composed = answers.products.filter(pl.col("description_method") == "rule").join(asked, on="content_hash")
-    found = {
-        key: set(values) for key, values in answers.attributes.group_by("content_hash").agg(pl.col("value")).iter_rows()
-    }
+    answers = ENRICHER.enrich(asked).rows
+    described = pl.col("attribute") == "description"
+    composed = answers.filter(described, pl.col("method") == "rule").join(asked, on="content_hash")
+    stated = answers.filter(~described, pl.col("attribute") != "category").group_by("content_hash").agg("value")
+    found = {key: set(values) for key, values in stated.iter_rows()}
     for row in composed.iter_rows(named=True):
         facts = [row["name"], row["brand"] or "", *found.get(row["content_hash"], ())]
         facts += [f"{one['value']} {one['unit'] or ''}" for one in row["attributes"]]
         known = {word for fact in facts for word in re.findall(r"\w+", fact)} | TEMPLATE_WORDS | {"GB", "g", "ml", "cm"}
-        assert set(re.findall(r"\w+", row["description"])) <= known
-        assert len(row["description"]) >= DESCRIPTION_MIN
+        assert set(re.findall(r"\w+", row["value"])) <= known
+        assert len(row["value"]) >= DESCRIPTION_MIN

@@ -11,11 +11,10 @@ from polars.testing import assert_frame_equal
 
 from catalog_assets import enriched
 from catalog_assets.enriched import rules
-from catalog_assets.enriched.contract import ATTRIBUTE_RULES, PRODUCT_RULES
+from catalog_assets.enriched.contract import ATTRIBUTE_RULES
 from catalog_assets.enriched.priors import PRIORS
 from catalog_assets.enriched.protocol import (
-    ATTRIBUTE_ANSWERS,
-    PRODUCT_ANSWERS,
+    ANSWERS,
     QUESTION_SCHEMA,
     Answers,
     AnswersError,
@@ -23,7 +22,6 @@ from catalog_assets.enriched.protocol import (
     questions,
 )
 from catalog_assets.enriched.rules import MODULES, READ, RulesEnricher
-from catalog_assets.vocabulary.columns import ENRICHED_PRODUCTS
 from tests.enriched.enriched_frames import (
     ENRICHER,
     contents,
@@ -43,9 +41,9 @@ NASTY = (
 def test_the_protocol_is_kept():
     enricher: Enricher = ENRICHER
     answers = enricher.enrich(contents({"name": "Laptop 8GB RAM"}))
-    assert answers.attributes.schema == ATTRIBUTE_ANSWERS
-    assert answers.products.schema == PRODUCT_ANSWERS
-    assert set(answers.attributes["model_version"]) == {enricher.version}
+    assert answers.rows.schema == ANSWERS
+    assert set(answers.rows["model_version"]) == {enricher.version}
+    assert set(answers.rows["attribute"]) == {"ram", "category", "description"}
 
 
 @pytest.mark.parametrize(
@@ -146,14 +144,12 @@ FIELDS = st.fixed_dictionaries(
 def test_any_text_gives_answers_that_keep_the_contract(rows):
     asked = contents(*rows).unique("content_hash", maintain_order=True)
     answers = ENRICHER.enrich(asked)
-    assert answers.products["content_hash"].sort().to_list() == asked["content_hash"].sort().to_list()
-    assert not answers.attributes.select("content_hash", "attribute", "method", "model_version").is_duplicated().any()
+    assert set(answers.rows["content_hash"]) <= set(asked["content_hash"])
+    assert not answers.rows.select("content_hash", "attribute", "method", "model_version").is_duplicated().any()
     assert evidence_stands_in_its_field(asked, answers).all()
-    placed = answers.attributes.with_columns(pl.lit("acme").alias("source"))
+    placed = answers.rows.with_columns(pl.lit("acme").alias("source"))
     for rule in ATTRIBUTE_RULES:
         assert placed.select(rule.ok().all()).item(), rule.name
-    for rule in PRODUCT_RULES:
-        assert answers.products.select(rule.ok().all()).item(), rule.name
 
 
 @settings(deadline=None, max_examples=15)
@@ -165,10 +161,10 @@ def test_answers_depend_on_the_content_alone(rows, random):
     random.shuffle(order)
     mixed = ENRICHER.enrich(asked[order])
     alone = [ENRICHER.enrich(asked[place]) for place in order]
-    for part, keys in (("attributes", ["content_hash", "attribute"]), ("products", ["content_hash"])):
-        expected = getattr(whole, part).sort(keys)
-        assert_frame_equal(getattr(mixed, part).sort(keys), expected)
-        assert_frame_equal(pl.concat([getattr(one, part) for one in alone]).sort(keys), expected)
+    keys = ["content_hash", "attribute"]
+    expected = whole.rows.sort(keys)
+    assert_frame_equal(mixed.rows.sort(keys), expected)
+    assert_frame_equal(pl.concat([one.rows for one in alone]).sort(keys), expected)
 
 
 def test_chunks_do_not_show(monkeypatch):
@@ -176,14 +172,12 @@ def test_chunks_do_not_show(monkeypatch):
     whole = ENRICHER.enrich(asked)
     monkeypatch.setattr(rules, "CHUNK", 2)
     parts = ENRICHER.enrich(asked)
-    assert_frame_equal(parts.attributes, whole.attributes, check_row_order=False)
-    assert_frame_equal(parts.products, whole.products, check_row_order=False)
+    assert_frame_equal(parts.rows, whole.rows, check_row_order=False)
 
 
 def test_no_content_gives_no_answer():
     answers = ENRICHER.enrich(QUESTION_SCHEMA.to_frame())
-    assert answers.attributes.is_empty()
-    assert answers.products.is_empty()
+    assert answers.rows.is_empty()
 
 
 def test_the_version_is_of_rules_priors_and_words(monkeypatch):
@@ -214,7 +208,7 @@ def test_the_version_covers_every_module_that_decides():
 
 def test_a_prior_decides_what_is_said():
     asked = contents({"name": "Dress shoes, red"})
-    careless = RulesEnricher({**PRIORS, "name segment": 0.99}).enrich(asked).attributes
+    careless = RulesEnricher({**PRIORS, "name segment": 0.99}).enrich(asked).rows
     assert careless.filter(pl.col("attribute") == "color")["confidence"].to_list() == [0.99]
 
 
@@ -228,11 +222,10 @@ def test_a_question_is_each_content_of_a_live_product_once():
 
 def test_answers_of_another_shape_are_refused():
     with pytest.raises(AnswersError, match="must answer with the columns"):
-        Answers(ATTRIBUTE_ANSWERS.to_frame().drop("evidence"), PRODUCT_ANSWERS.to_frame())
+        Answers(ANSWERS.to_frame().drop("evidence"))
 
 
 def test_every_kind_that_is_found_has_a_prior():
-    assert set(PRODUCT_ANSWERS) <= set(ENRICHED_PRODUCTS.columns)
     for field in ("name", "description"):
         for kind in ("labelled", "context", "unit", "expected", "guess", "chain"):
             assert 0 <= PRIORS[f"{field} {kind}"] <= 1

@@ -9,14 +9,15 @@ from polars.testing import assert_frame_equal
 from catalog_assets.contracts import violations
 from catalog_assets.enriched.contract import EnrichedAttributes, EnrichedProducts
 from catalog_assets.enriched.path_mapper import MAPPED
-from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, Answers, questions
+from catalog_assets.enriched.protocol import ANSWERS, Answers, questions
 from catalog_assets.enriched.transform import DISPUTED, GOLDEN_BONUS, UNANIMOUS, proposals
+from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.columns import ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
 from tests.enriched.enriched_frames import ENRICHER, matched
 from tests.frames import conflict, member
 
 NO_PATHS = MAPPED.to_frame()
-NOTHING = Answers(ATTRIBUTE_ANSWERS.to_frame(), PRODUCT_ANSWERS.to_frame())
+NOTHING = Answers(ANSWERS.to_frame())
 
 
 def origin(field, source="beta", product_id="9", record=7):
@@ -30,6 +31,11 @@ def stated(name, value, unit=None):
 
 def enriched(products):
     return proposals(products, ENRICHER.enrich(questions(products)), NO_PATHS)
+
+
+def of_attributes(rows):
+    """Proposals for attributes of the vocabulary."""
+    return rows.filter(pl.col("attribute").is_in(list(ATTRIBUTES)))
 
 
 def places(rows):
@@ -62,21 +68,24 @@ def test_tombstones_get_no_proposals_and_live_products_get_one_row():
     )
     attributes, products = enriched(rows)
     assert set(attributes["product_key"]) == {"a"}
-    assert products["product_key"].to_list() == ["a"]
+    assert products.select("product_key", "proposals").rows() == [("a", attributes.height)]
+    assert attributes.height > 0
 
 
 def test_a_product_without_an_answer_still_has_its_row():
     products = matched({"product_key": "a"})
-    _, described = proposals(products, NOTHING, NO_PATHS)
-    assert described["content_hash"].to_list() == products["content_hash"].to_list()
-    assert described["category"].to_list() == [None]
+    rows, told = proposals(products, NOTHING, NO_PATHS)
+    assert rows.is_empty()
+    assert told.select("content_hash", "proposals").rows() == [(products["content_hash"].item(), 0)]
 
 
 def test_one_answer_serves_every_product_of_the_content():
     rows = matched({"product_key": "a", "name": "Red sofa"}, {"product_key": "b", "name": "Red sofa", "day": 2})
     attributes, products = enriched(rows)
     assert set(attributes.filter(pl.col("method") == "rule")["product_key"]) == {"a", "b"}
-    assert products["category"].to_list() == ["Home > Furniture"] * 2
+    categories = attributes.filter(pl.col("attribute") == "category")
+    assert categories.select("product_key", "value").rows() == [("a", "Home > Furniture"), ("b", "Home > Furniture")]
+    assert products["product_key"].to_list() == ["a", "b"]
     ids = attributes.filter(pl.col("attribute") == "color")["question_id"]
     assert ids.n_unique() == 1
 
@@ -98,13 +107,33 @@ def test_a_value_of_the_description_comes_from_the_record_of_the_description():
     assert places(attributes)["color", "rule"] == ("beta", "9", "of beta", 7)
 
 
+@pytest.mark.parametrize("name", ["X1", "Red sofa"])
+def test_a_category_is_of_the_record_that_its_supplier_path_is_from_and_a_description_of_its_own(name):
+    lead, path = ("alpha", "1", "alpha-2026-01-01", 1), ("beta", "9", "of beta", 7)
+    content = {"name": name, "category_path": "Audio > Headphones", "description": "A pair of long enough words."}
+    own = {"offers": [member("alpha"), member("beta", "9")]}
+    found, _ = enriched(matched({**content, **own, "origins": [origin("category_path"), origin("name", "gamma")]}))
+    told = places(found.filter(pl.col("attribute").is_in(["category", "description"])))
+    assert told == {("category", "rule"): path, ("description", "supplier"): lead}
+    found, _ = enriched(matched({**content, **own, "origins": [origin("description")]}))
+    assert places(found)["category", "rule"] == lead
+    assert places(found)["description", "supplier"] == path
+
+
+def test_a_composed_description_is_of_the_record_that_the_product_leads():
+    rows = matched({"name": "Red sofa", "brand": "Acme", "description": None, "origins": [origin("name")],
+                    "offers": [member("alpha"), member("beta", "9")]})  # fmt: skip
+    found, _ = enriched(rows)
+    assert places(found)["description", "rule"] == ("alpha", "1", "alpha-2026-01-01", 1)
+
+
 def test_what_the_supplier_states_is_a_proposal_of_that_supplier():
     rows = matched({
         "name": "X1", "offers": [member("alpha", "1"), member("beta", "9")],
         "attributes": [stated("color", "Red"), stated("weight", "500", "g")], "origins": [origin("attributes.weight")],
     })  # fmt: skip
     attributes, _ = enriched(rows)
-    shown = attributes.select(
+    shown = of_attributes(attributes).select(
         "attribute", "method", "model_version", "value", "unit", "confidence", "evidence", "source"
     )
     assert_frame_equal(
@@ -128,7 +157,7 @@ def disputed(*says):
     ]
     offers = [member(source) for source, _ in says]
     rows = matched({"name": "X1", "attributes": [stated("color", says[0][1])], "conflicts": values, "offers": offers})
-    attributes, _ = enriched(rows)
+    attributes = of_attributes(enriched(rows)[0])
     return {r["model_version"]: (r["value"], r["confidence"]) for r in attributes.iter_rows(named=True)}
 
 
@@ -166,14 +195,14 @@ def test_a_dissenting_quantity_has_its_unit():
     ]
     rows = matched({"name": "X1", "attributes": [stated("weight", "500", "g")], "conflicts": values,
                     "offers": [member("alpha"), member("beta")]})  # fmt: skip
-    attributes, _ = enriched(rows)
+    attributes = of_attributes(enriched(rows)[0])
     assert attributes.select("model_version", "value", "unit").rows() == [("alpha", "500", "g"), ("beta", "600", "g")]
 
 
 def test_a_conflict_of_another_field_is_none_of_ours():
     values = [conflict("brand", "A", "alpha", chosen=True), conflict("brand", "B", "beta")]
     rows = matched({"name": "X1", "attributes": [stated("color", "Red")], "conflicts": values})
-    attributes, _ = enriched(rows)
+    attributes = of_attributes(enriched(rows)[0])
     assert attributes["confidence"].to_list() == [UNANIMOUS[1]]
 
 
@@ -183,7 +212,9 @@ def test_a_question_outlives_day_price_and_key():
     other, _ = enriched(matched({"product_key": "b", "day": 3, "price": None, **content}))
     assert one["question_id"].to_list() == other["question_id"].to_list()
     third, _ = enriched(matched({"product_key": "a", **content, "name": "Red chair"}))
-    assert not set(one["question_id"]) & set(third["question_id"])
+    same = set(one["question_id"]) & set(third["question_id"])
+    of_path = one.filter(pl.col("attribute") == "category")["question_id"]
+    assert same == set(of_path), "a path is asked about once, whatever its products are called"
 
 
 def test_order_of_products_does_not_matter_and_the_contract_holds():

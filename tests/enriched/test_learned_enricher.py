@@ -1,25 +1,22 @@
-"""The learned reader as an enricher: what a catalogue teaches it, and its answers in the vocabulary's terms."""
+"""The learned reader as an enricher: its answers in the vocabulary's terms, and when it is asked."""
 
 import datetime as dt
 
 import polars as pl
 import pytest
 
-from catalog_assets.enriched.learned import RELEASE, LearnedEnricher, canonical, labelled, train
-from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS
+from catalog_assets.enriched.learned import READING, RELEASE, LearnedEnricher, canonical
+from catalog_assets.enriched.protocol import ANSWERS
 from catalog_assets.enriched.stage import STAGE, standing_contents
-from catalog_assets.releases import Statement, TooLittleToLearn, put_in_force
+from catalog_assets.enriched.teaching import train
+from catalog_assets.releases import Statement, put_in_force
 from catalog_assets.stages import Partition, execute
 from tests.enriched.enriched_frames import contents, opened
+from tests.enriched.test_teaching import TAUGHT
 from tests.frames import date
+from tests.test_versions import reached
 
 NOW = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
-COLORS = ("Black", "Red", "Green", "Blue", "White")
-TAUGHT = [
-    {"name": f"Lumo desk lamp model {n} {COLORS[n % 5]} {n % 9 + 1}00 cm cable", "description": None,
-     "attributes": [{"name": "color", "value": COLORS[n % 5], "unit": None}]}
-    for n in range(60)
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -39,33 +36,22 @@ def test_spans_are_read_in_the_vocabularys_terms_or_not_at_all() -> None:
     assert read() == []
 
 
-def test_what_suppliers_state_and_the_text_repeats_is_a_label() -> None:
-    said = {"name": "Kera mug, Anthracite", "attributes": [{"name": "material", "value": "Stoneware", "unit": None}]}
-    told = labelled(contents(*TAUGHT[:3], said))
-    assert set(told.values["attribute"]) >= {"color"}
-    assert "Stoneware" not in told.values["value"].to_list(), "the text does not say it"
-    texts = told.texts.filter(pl.col("part") == 0)["text"].to_list()
-    words = told.values.filter(pl.col("attribute") == "color")["value"].to_list()
-    assert all(any(word in text for text in texts) for word in words)
+def test_how_it_reads_decides_its_version_and_how_it_learns_does_not() -> None:
+    reading = {name for name in READING if name.startswith("enriched/extraction/")}
+    assert reading == {name for name in reached("enriched/extraction/extract.py") if "/extraction/" in name}
 
 
 def test_it_answers_with_evidence_that_stands_in_the_text_and_a_confidence(release: bytes) -> None:
     enricher = LearnedEnricher(release)
     asked = contents({"name": "Lumo desk lamp model 77 Red 200 cm cable"}, {"name": None, "description": None})
     found = enricher.enrich(asked)
-    assert (found.attributes.schema, found.products.schema) == (ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS)
-    row = found.attributes.filter(pl.col("attribute") == "color").row(0, named=True)
+    assert found.rows.schema == ANSWERS
+    row = found.rows.filter(pl.col("attribute") == "color").row(0, named=True)
     assert (row["value"], row["evidence"], row["method"], row["field"]) == ("Red", "Red", "model", "name")
     assert 0.3 <= row["confidence"] <= 1
     assert row["model_version"] == enricher.version
-    assert found.products.height == asked.height
-    assert found.products["category"].null_count() == asked.height
-    assert enricher.enrich(asked.head(0)).attributes.is_empty()
-
-
-def test_a_catalogue_that_states_nothing_teaches_nothing() -> None:
-    with pytest.raises(TooLittleToLearn):
-        train(contents({"name": "Thing 4711"}))
+    assert not {"category", "description"} & set(found.rows["attribute"])
+    assert enricher.enrich(asked.head(0)).rows.is_empty()
 
 
 def test_a_release_in_force_is_asked_beside_the_rules_once_a_content(release: bytes) -> None:
@@ -74,11 +60,15 @@ def test_a_release_in_force_is_asked_beside_the_rules_once_a_content(release: by
     before = STAGE.inputs(where, day)
     execute(STAGE, where, day, "run")
     assert set(where.lake.read("enriched_attributes")["method"]) <= {"rule", "supplier"}
+    assert "reader" not in execute(STAGE, where, day, "run").details
     put_in_force(where, Statement(RELEASE, "v", release, date(1), "Ana", "why"), NOW)
     assert STAGE.inputs(where, day) != before
     report = execute(STAGE, where, day, "run")
     assert report.holds
     assert (report.details["asked_anew"], report.details["reused"]) == (1, 1)
+    shown = {row["fact"]: row["value"] for row in report.details["reader"]}
+    assert shown["version"] == LearnedEnricher(release).version
+    assert {"held_f1", "held_macro_f1", "held_calibration_error", "decided_reject"} <= set(shown)
     told = where.lake.read("enriched_attributes").filter(pl.col("method") == "model")
     assert "color" in told["attribute"].to_list()
     assert told["field" if "field" in told.columns else "evidence"].null_count() == 0

@@ -362,3 +362,29 @@ def test_an_older_table_is_widened_once_and_loses_nothing_to_a_kill_in_between(l
     assert again.read("deliveries").sort("day")["delivery_id"].to_list() == ["a", "b"]
     again.append("deliveries", deliveries(delivery("c", NEXT)))
     assert told[:3] == ["before deliveries", "after deliveries", "before deliveries"]
+
+
+def with_more(lake, name, rows):
+    """A table as an older version wrote it that had two columns more."""
+    more = {"category": "Shoes", "parts": ["a"]}
+    old = rows.with_columns(pl.lit(pl.Series([value])).first().alias(key) for key, value in more.items())
+    write_deltalake(lake.location(name), old.to_arrow(), partition_by=list(TABLES[name].partition))
+    return Lake(lake.uri)
+
+
+def test_a_column_that_only_an_older_table_has_is_kept_there_and_written_no_more(lake):
+    a, b, c = (deliveries(delivery(key, day)) for key, day in (("a", DAY), ("b", NEXT), ("c", NEXT)))
+    found = with_more(lake, "deliveries", a)
+    assert_frame_equal(found.read("deliveries"), a)
+    found.append("deliveries", b)
+    assert_frame_equal(found.read("deliveries", day=NEXT), b)
+    found.replace("deliveries", c, day=NEXT, source="acme")
+    assert_frame_equal(found.read("deliveries").sort("day"), pl.concat([a, c]))
+    stored = pl.read_delta(found.location("deliveries")).sort("day")
+    assert stored.select("delivery_id", "category", "parts").rows() == [("a", "Shoes", ["a"]), ("c", None, None)]
+
+
+def test_an_older_table_of_current_state_is_merged_into(lake):
+    found = with_more(lake, "product_aliases", aliases(("a", "1"), ("b", "2")))
+    found.merge("product_aliases", aliases(("a", "9"), ("c", "3")), pl.Series(["b"]))
+    assert_frame_equal(found.read("product_aliases").sort("alias_key"), aliases(("a", "9"), ("c", "3")))

@@ -39,6 +39,9 @@ class Store:
     def cases(self) -> pl.DataFrame:
         return self.said
 
+    def history(self) -> pl.DataFrame:
+        return self.decisions()
+
     def replace_day(self, day: dt.date, questions: pl.DataFrame, kinds: tuple[str, ...]) -> None:
         self.asked.append((day, questions, kinds))
 
@@ -73,13 +76,13 @@ def mark(stage: str, balanced: bool = True, output: str = "out") -> Row:
     }  # fmt: skip
 
 
-def opened(proposed: list[Row], store: Store | None = None, pins: list[Row] | None = None, **described: Any) -> Any:
+def opened(proposed: list[Row], store: Store | None = None, pins: list[Row] | None = None, **matched: Any) -> Any:
     """A world whose day is enriched."""
     lake = MemoryLake()
     members = [member(product_id="1"), member(product_id="2")]
-    lake.append("matched_products", frame(MATCHED_PRODUCTS, [product(MATCHED_PRODUCTS, offers=members)]))
+    lake.append("matched_products", frame(MATCHED_PRODUCTS, [product(MATCHED_PRODUCTS, offers=members, **matched)]))
     lake.append("enriched_attributes", frame(ENRICHED_ATTRIBUTES, proposed))
-    row = {"day": date(1), "product_key": "k1", "content_hash": "c1", "run_id": "r1", **described}
+    row = {"day": date(1), "product_key": "k1", "content_hash": "c1", "proposals": len(proposed), "run_id": "r1"}
     lake.append("enriched_products", frame(ENRICHED_PRODUCTS, [row]))
     lake.append("corrections", pl.DataFrame(pins or [], schema=CORRECTIONS.schema, orient="row"))
     marks = [mark("matched_products"), mark("enriched_products")]
@@ -102,19 +105,16 @@ def counts(report: Report) -> dict[str, int]:
     return {fate: n for fate, n in report.balance.counts.items() if n}
 
 
-CATEGORY = {
-    "category": "Computers > Monitors", "category_confidence": 0.9, "category_method": "rule",
-    "category_model_version": "v1", "category_question_id": "qc",
-}  # fmt: skip
+CATEGORY = {**proposal("category", MONITORS, 0.9), "question_id": "qc"}
 
 
 def test_every_fate_is_counted_and_the_queue_is_told() -> None:
     store = Store(said("size=L", "reject"), said("material=Wood", "replace", 2, "Oak"))
     proposed = [
         proposal(), proposal("weight", "1", 0.9), proposal("weight", "1", 0.8, "model"), proposal("size", "L", 0.99),
-        proposal("material", "Wood"),
+        proposal("material", "Wood"), CATEGORY,
     ]  # fmt: skip
-    where = opened(proposed, store, **CATEGORY)
+    where = opened(proposed, store)
     report = run(where)
     assert report.holds
     assert report.balance.received == 6
@@ -123,7 +123,8 @@ def test_every_fate_is_counted_and_the_queue_is_told() -> None:
     assert (day, kinds) == (date(1), ("attribute", "category", "description"))
     assert questions["question_id"].to_list() == ["color=Black", "material=Wood", "size=L"]
     assert dict(questions.schema) == dict(ASKED)
-    assert report.details == {
+    told = ("values", "annotators", "questions", "acceptance")
+    assert {name: report.details[name] for name in told} == {
         "values": {"accepted": 3, "pending": 1, "rejected": 1}, "annotators": ["eve"], "questions": 3,
         "acceptance": "from 0.85 on",
     }  # fmt: skip
@@ -143,7 +144,7 @@ def test_what_a_person_refused_is_in_quarantine_with_the_reason_and_the_proposal
 
 def test_a_choice_offers_its_list_and_a_number_none() -> None:
     store = Store()
-    run(opened([proposal(), proposal("weight", "1")], store, **{**CATEGORY, "category_confidence": 0.1}))
+    run(opened([proposal(), proposal("weight", "1"), {**CATEGORY, "confidence": 0.1}], store))
     options = dict(store.asked[0][1].select("attribute", "options").rows())
     assert "Computers > Monitors" in options["category"]
     assert options["weight"] is None
@@ -202,6 +203,15 @@ def test_a_rerun_without_news_changes_nothing() -> None:
     assert not run(where).changed
 
 
+def test_a_day_that_an_older_version_enriched_is_refused() -> None:
+    where = opened([proposal()])
+    rows = where.lake.read("enriched_products").with_columns(pl.lit(None, pl.Int64).alias("proposals"))
+    where.lake.tables["enriched_products"] = rows
+    with pytest.raises(StageError, match="enriched_products 2026-01-01 was written by an older version"):
+        run(where)
+    assert where.lake.read("reviewed_attributes").is_empty()
+
+
 TAMPERED = {
     "a chosen one dropped": lambda rows: rows.filter(pl.col("attribute") != "size"),
     "alternatives forgotten": lambda rows: rows.with_columns(pl.col("alternatives").list.head(0)),
@@ -245,7 +255,7 @@ def test_whatever_is_proposed_and_said_the_day_balances(
         for sequence, (question, verdict) in enumerate(verdicts.items(), start=1)
     ]
     pins = [pinned(attribute, "Pinned", sequence) for sequence, attribute in enumerate(places, start=1)]
-    report = run(opened(proposed, Store(*told), pins, **CATEGORY))
+    report = run(opened([*proposed, CATEGORY], Store(*told), pins))
     assert report.balance.sentence() == ""
     assert {name: found.rows() for name, found in report.violations.items() if found.height} == {}
     assert report.holds
@@ -256,10 +266,7 @@ def question_of(category: str, path: str = PATH) -> str:
 
 
 def proposed_for_path(category: str) -> Row:
-    return {
-        **CATEGORY, "category": category, "category_confidence": 0.4, "category_question_id": question_of(category),
-        "category_evidence": PATH,
-    }  # fmt: skip
+    return {**proposal("category", category, 0.4), "question_id": question_of(category), "evidence": PATH}
 
 
 def category_of(where: Any) -> Row:
@@ -274,7 +281,7 @@ def test_a_decided_path_stays_decided_when_another_category_is_proposed_for_it(
     verdict: str, value: str | None, expected: str | None
 ) -> None:
     store = Store(said(question_of(MONITORS), verdict, 1, value))
-    where = opened([], store, **proposed_for_path(LAPTOPS))
+    where = opened([proposed_for_path(LAPTOPS)], store)
     assert run(where).holds
     row = category_of(where)
     assert (row["value"], row["state"], row["annotator"]) == (expected or value, "accepted", "eve")
@@ -291,24 +298,39 @@ def test_a_decided_path_serves_a_product_for_which_nothing_is_proposed() -> None
     assert (row["value"], row["state"], row["model_version"], row["evidence"]) == (
         MONITORS, "accepted", "decided path", PATH,
     )  # fmt: skip
+    assert (row["product_id"], row["delivery_id"], row["record_number"]) == ("1", "alpha-2026-01-01", 1)
+    place = {"source": "beta", "product_id": "9", "delivery_id": "d9", "record_number": 9}
+    elsewhere = opened([], store, origins=[{"field": "category_path", **place}])
+    run(elsewhere)
+    assert {name: category_of(elsewhere)[name] for name in place} == place, "the record that the path is from"
+
+
+def test_a_decided_path_proposes_nothing_where_something_is_proposed_and_nothing_of_what_is_gone() -> None:
+    store = Store(said(question_of(MONITORS), "accept"))
+    named = {**proposal("category", LAPTOPS), "evidence": "laptop"}
+    where = opened([named, proposal("color")], store)
+    assert run(where).balance.received == 2
+    assert category_of(where)["value"] == LAPTOPS
+    gone = opened([], store, status="withdrawn")
+    assert run(gone).balance.received == 0
 
 
 @pytest.mark.parametrize(("method", "state"), [("rule", "accepted"), ("model", "pending")])
 def test_a_mapper_proposes_and_never_answers_for_people(method: str, state: str) -> None:
-    sure = {**proposed_for_path(MONITORS), "category_confidence": 0.99, "category_method": method}
-    where = opened([], **sure)
+    sure = {**proposed_for_path(MONITORS), "confidence": 0.99, "method": method}
+    where = opened([sure])
     run(where)
     assert category_of(where)["state"] == state
-    decided = opened([], Store(said(question_of(MONITORS), "accept")), **sure)
+    decided = opened([sure], Store(said(question_of(MONITORS), "accept")))
     run(decided)
     assert category_of(decided)["state"] == "accepted"
 
 
 def test_only_a_decision_that_names_a_category_speaks_for_the_path() -> None:
-    refused = opened([], Store(said(question_of(MONITORS), "reject")), **proposed_for_path(LAPTOPS))
+    refused = opened([proposed_for_path(LAPTOPS)], Store(said(question_of(MONITORS), "reject")))
     run(refused)
     assert category_of(refused)["state"] == "pending"
-    other = opened([], Store(said(question_of(MONITORS, "Others"), "accept")), **proposed_for_path(LAPTOPS))
+    other = opened([proposed_for_path(LAPTOPS)], Store(said(question_of(MONITORS, "Others"), "accept")))
     run(other)
     assert category_of(other)["state"] == "pending"
 
@@ -318,10 +340,10 @@ TABLETS = "Computers > Tablets"
 
 def test_a_path_that_people_decided_two_ways_is_divided_and_asked_about() -> None:
     early, late = said(question_of(MONITORS), "accept", 1), said(question_of(LAPTOPS), "accept", 2)
-    own = opened([], Store(early, late), **proposed_for_path(MONITORS))
+    own = opened([proposed_for_path(MONITORS)], Store(early, late))
     run(own)
     assert category_of(own)["value"] == MONITORS, "what was said of the question itself"
-    other = opened([], Store(early, late), **proposed_for_path(TABLETS))
+    other = opened([proposed_for_path(TABLETS)], Store(early, late))
     run(other)
     assert (category_of(other)["value"], category_of(other)["state"]) == (TABLETS, "pending")
     before = STAGE.inputs(other, DAY)
@@ -331,9 +353,22 @@ def test_a_path_that_people_decided_two_ways_is_divided_and_asked_about() -> Non
     assert category_of(other)["value"] == MONITORS
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_several_proposals_for_a_decided_path_are_one_question_and_one_answer(turn: int) -> None:
+    by_model = {**proposed_for_path(TABLETS), "method": "model", "confidence": 0.9}
+    store = Store(said(question_of(MONITORS), "accept"))
+    where = opened([proposed_for_path(LAPTOPS), by_model][::turn], store)
+    assert run(where).holds
+    row = category_of(where)
+    assert (row["value"], row["state"], row["method"]) == (MONITORS, "accepted", "person")
+    superseded = [(one["value"], one["fate"]) for one in row["alternatives"]]
+    assert superseded == [(LAPTOPS, "superseded"), (TABLETS, "superseded")]
+    assert store.asked[0][1].select("question_id", "value").rows() == [(question_of(MONITORS), MONITORS)]
+
+
 def test_a_reject_of_the_question_itself_stands_above_what_is_decided_of_the_path() -> None:
     store = Store(said(question_of(MONITORS), "accept", 1), said(question_of(LAPTOPS), "reject", 2))
-    where = opened([], store, **proposed_for_path(LAPTOPS))
+    where = opened([proposed_for_path(LAPTOPS)], store)
     run(where)
     assert category_of(where)["state"] == "rejected"
 
@@ -341,7 +376,7 @@ def test_a_reject_of_the_question_itself_stands_above_what_is_decided_of_the_pat
 @pytest.mark.parametrize("by_name", ["laptop", None])
 def test_where_the_name_made_a_proposal_the_answer_is_for_that_proposal_alone(by_name: str | None) -> None:
     decided = {**said(question_of(MONITORS), "accept"), "asked_evidence": PATH if by_name else "monitor"}
-    where = opened([], Store(decided), **{**proposed_for_path(LAPTOPS), "category_evidence": by_name or PATH})
+    where = opened([{**proposed_for_path(LAPTOPS), "evidence": by_name or PATH}], Store(decided))
     run(where)
     assert (category_of(where)["value"], category_of(where)["state"]) == (LAPTOPS, "pending")
 

@@ -15,8 +15,8 @@ from catalog_assets.contracts import violations
 from catalog_assets.reviewed.acceptance import Flat
 from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
 from catalog_assets.reviewed.known_paths import ELSEWHERE, Known
-from catalog_assets.reviewed.transform import DOUBT, PROPOSAL, Reviewed, choose, proposal_id, proposals, review
-from catalog_assets.vocabulary.columns import CORRECTIONS, ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
+from catalog_assets.reviewed.transform import DOUBT, PROPOSAL, Reviewed, choose, proposal_id, review
+from catalog_assets.vocabulary.columns import CORRECTIONS, ENRICHED_ATTRIBUTES
 from resources.review.protocol import ASKED, DECISIONS
 from tests.frames import (
     KNOWN,
@@ -403,45 +403,6 @@ def test_the_context_is_cut_and_never_interpreted() -> None:
     context = reviewed([proposal("Black", 0.6)], None, None, long).questions["context"].item()
     assert context.startswith("<script>{0} %s</script>\n=1+1 xxx")
     assert len(context) == len("<script>{0} %s</script>\n") + 500
-
-
-def described(**values: Any) -> pl.DataFrame:
-    sane = {
-        "day": date(1), "product_key": "k1", "content_hash": "c1", "category": "A", "category_confidence": 0.7,
-        "category_method": "rule", "category_model_version": "v1", "category_evidence": "words",
-        "category_question_id": "q-cat", "description": "Text.", "description_confidence": 0.8,
-        "description_method": "supplier", "description_model_version": "alpha", "description_question_id": "q-desc",
-        "run_id": "r1",
-    }  # fmt: skip
-    return frame(ENRICHED_PRODUCTS, [{**sane, **values}])
-
-
-def test_category_and_description_become_proposals_of_the_lead_offer() -> None:
-    found = proposals(ENRICHED_ATTRIBUTES.empty(), described(), matched())
-    expected = table(
-        [
-            proposal("A", 0.7, attribute="category", evidence="words", question_id="q-cat"),
-            proposal("Text.", 0.8, "supplier", attribute="description", model_version="alpha", evidence=None,
-                     question_id="q-desc"),
-        ],
-        PROPOSED,
-    ).with_columns(pl.lit(f"alpha-{date(1)}").alias("delivery_id"))  # fmt: skip
-    assert_frame_equal(found, expected)
-
-
-def test_a_category_is_of_the_record_that_its_supplier_path_is_from() -> None:
-    place = {"source": "beta", "product_id": "9", "delivery_id": "d9", "record_number": 9}
-    elsewhere = [{"field": "category_path", **place}, {"field": "name", **place, "source": "no"}]
-    found = proposals(
-        ENRICHED_ATTRIBUTES.empty(), described(), matched(product(MATCHED_PRODUCTS, origins=elsewhere))
-    ).sort("attribute")
-    assert found.select("attribute", *place).rows() == [
-        ("category", "beta", "9", "d9", 9), ("description", "alpha", "1", f"alpha-{date(1)}", 1)]  # fmt: skip
-
-
-def test_what_is_not_proposed_is_no_proposal() -> None:
-    nothing = described(category=None, description=None)
-    assert proposals(ENRICHED_ATTRIBUTES.empty(), nothing, matched()).is_empty()
 
 
 def test_proposals_have_ids_that_cannot_run_together() -> None:

@@ -73,29 +73,42 @@ def wanted(contents: pl.DataFrame, known: Answers, accept: float) -> pl.DataFram
     Unknown is an attribute that applies in the category, that no supplier states (contents: QUESTION_SCHEMA) and for
     which there is no answer in `known` with at least the confidence `accept`. A category below that is no category.
     """
-    sure = known.products.select(
-        "content_hash", pl.when(pl.col("category_confidence") >= accept).then("category").alias("category")
-    ).unique("content_hash", keep="first", maintain_order=True)
+    rows = applied(contents, known, accept)
+    told = known.rows.filter(pl.col("confidence") >= accept).select("content_hash", pl.col("attribute").alias("asked"))
+    stated = rows.select("content_hash", pl.col("attributes").list.eval(pl.element().struct.field("name")))
+    known_already = pl.concat([stated.explode("attributes").rename({"attributes": "asked"}), told])
+    return narrowed(
+        rows,
+        rows.select("content_hash", "asked")
+        .explode("asked")
+        .join(known_already, on=["content_hash", "asked"], how="anti", maintain_order="left"),
+    )
+
+
+def applied(contents: pl.DataFrame, known: Answers, accept: float) -> pl.DataFrame:
+    """WANTED of all attributes that apply: contents with the category that is known of them with at least `accept`."""
+    sure = (
+        known.rows.filter(pl.col("confidence") >= accept)
+        .filter(pl.col("attribute") == "category")
+        .sort("content_hash", pl.col("confidence").neg(), "value")
+        .unique("content_hash", keep="first", maintain_order=True)
+        .select("content_hash", pl.col("value").alias("category"))
+    )
     rows = contents.select(QUESTION_SCHEMA.names()).join(sure, on="content_hash", how="left")
     categories = rows["category"].unique().to_list()
     applies = pl.DataFrame(
         {"category": categories, "asked": [list(applicable(category)) for category in categories]},
         schema={"category": pl.String, "asked": pl.List(pl.String)},
     )
-    accepted = known.attributes.filter(pl.col("confidence") >= accept).select(
-        "content_hash", pl.col("attribute").alias("asked")
-    )
-    stated = rows.select("content_hash", pl.col("attributes").list.eval(pl.element().struct.field("name")))
-    known_already = pl.concat([stated.explode("attributes").rename({"attributes": "asked"}), accepted])
-    unknown = (
-        rows.select("content_hash", "category")
-        .join(applies, on="category", how="left", nulls_equal=True, maintain_order="left")
-        .explode("asked")
-        .join(known_already, on=["content_hash", "asked"], how="anti", maintain_order="left")
-        .group_by("content_hash", maintain_order=True)
-        .agg("asked")
-    )
-    return rows.join(unknown, on="content_hash").select(WANTED.names()).sort("content_hash")
+    joined = rows.join(applies, on="category", how="left", nulls_equal=True, maintain_order="left")
+    return joined.select(WANTED.names()).sort("content_hash")
+
+
+def narrowed(wanted: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """WANTED of only what is listed; contents of which nothing is are left out. asked: content_hash, asked (one a row,
+    in order)."""
+    lists = asked.group_by("content_hash", maintain_order=True).agg("asked")
+    return wanted.drop("asked").join(lists, on="content_hash").select(WANTED.names()).sort("content_hash")
 
 
 def questions(wanted: pl.DataFrame, prompt: Prompt, model: str) -> pl.DataFrame:

@@ -15,13 +15,14 @@ from typing import Any
 
 import polars as pl
 
-from catalog_assets.enriched.content import attribute_question
+from catalog_assets.enriched.content import attribute_question, content_category_question
 from catalog_assets.enriched.prompting.asking import Request
 from catalog_assets.enriched.prompting.folding import Folded, fold, folded, occurrences
 from catalog_assets.enriched.prompting.orders import order_at, order_in, speaks_of_itself
 from catalog_assets.enriched.prompting.parsing import Asked, Claim, Fault, parsed
-from catalog_assets.enriched.prompting.reading import GENERALIZED, LEAD, SEVERAL, SPELLED, VERBATIM, readings
-from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, Answers
+from catalog_assets.enriched.prompting.reading import CONCLUDED, GENERALIZED, LEAD, SEVERAL, SPELLED, VERBATIM, readings
+from catalog_assets.enriched.prompting.schema import ASKABLE, CATEGORY
+from catalog_assets.enriched.protocol import ANSWERS, Answers
 from catalog_assets.enriched.transform import STATED
 from catalog_assets.standardized.text import plain
 from catalog_assets.standardized.units import quantities
@@ -31,7 +32,7 @@ LONGEST_EVIDENCE = 300
 LONGEST_VALUE = 100
 """Characters; a longer text is no value."""
 
-CONFIDENCE: Mapping[str, float] = {VERBATIM: 0.80, SPELLED: 0.75, GENERALIZED: 0.60, SEVERAL: 0.45}
+CONFIDENCE: Mapping[str, float] = {VERBATIM: 0.80, SPELLED: 0.75, GENERALIZED: 0.60, CONCLUDED: 0.55, SEVERAL: 0.45}
 """How sure a grounded value is, by how it follows from its evidence: priors below every threshold of acceptance, until
 decided cases calibrate them. What a model says of its own confidence is not asked."""
 ELSEWHERE = 0.10
@@ -50,13 +51,16 @@ REFUSED = pl.Schema(
 )
 """A part of a reply that does not count. `content_hash` and `attribute` are null where it is about no single one."""
 
+PROPOSALS = pl.Schema({"custom_id": pl.String(), **ANSWERS})
+"""A value that counts, and the request in whose reply it is."""
+
 NOT_STATED = pl.Schema({"content_hash": pl.String(), "attribute": pl.String()})
 """An attribute that the model looked for and did not find."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What replies come to: proposals (ATTRIBUTE_ANSWERS), NOT_STATED, and REFUSED."""
+    """What replies come to: PROPOSALS, NOT_STATED, and REFUSED."""
 
     proposals: pl.DataFrame
     not_stated: pl.DataFrame
@@ -64,8 +68,8 @@ class Checked:
 
     @property
     def answers(self) -> Answers:
-        """The proposals in the form of every enricher's answers; nothing of categories and descriptions."""
-        return Answers(self.proposals, PRODUCT_ANSWERS.to_frame())
+        """The proposals in the form of every enricher's answers."""
+        return Answers(self.proposals.select(ANSWERS.names()))
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def _row(found: _Found, request: Request, name: str | None) -> tuple[str | None,
 
 def _plain_value(claim: Claim) -> str:
     """The value; a number in plain notation."""
-    if ATTRIBUTES[claim.attribute].kind not in ("quantity", "count"):
+    if ASKABLE[claim.attribute].kind not in ("quantity", "count"):
         return claim.value
     try:
         number = Decimal(claim.value)
@@ -192,7 +196,8 @@ def _spoken(claim: Claim) -> tuple[str | None, str]:
     for text in (claim.value, claim.evidence):
         if speaks_of_itself(text) or order_in(text):
             return "speaks_of_itself", f"The answer speaks of instructions or of itself: '{text[:60]}'."
-    if _is_code(claim.value):
+    # A category is one of a list, and the list's own names have signs in them.
+    if claim.attribute != CATEGORY and _is_code(claim.value):
         return "markup_in_value", f"The value is markup, an address or code: '{claim.value[:60]}'."
     return None, ""
 
@@ -234,7 +239,7 @@ def _valued(claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _canonical(claims: pl.DataFrame) -> pl.Series:
     """Canonical values: quantities and counts in range, texts that are values; null for others."""
-    kinds = {name: attribute.kind for name, attribute in ATTRIBUTES.items()}
+    kinds = {name: attribute.kind for name, attribute in ASKABLE.items()}
     distinct = claims.select("attribute", "written", "measure").unique().sort("attribute", "written", "measure")
     kind = pl.col("attribute").replace_strict(kinds, return_dtype=pl.String)
     measured = distinct.filter(kind == "quantity").with_columns(
@@ -291,8 +296,8 @@ def _refused(claims: pl.DataFrame, rule: str, why: str) -> pl.DataFrame:
 
 
 def _proposed(claims: pl.DataFrame) -> pl.DataFrame:
-    """Grounded claims as ATTRIBUTE_ANSWERS."""
-    unit = {name: attribute.unit for name, attribute in ATTRIBUTES.items()}
+    """Grounded claims as PROPOSALS."""
+    unit = {name: attribute.unit for name, attribute in ASKABLE.items()}
     prior = pl.col("how").replace_strict(dict(CONFIDENCE), return_dtype=pl.Float64)
     elsewhere = pl.when(pl.col("field") == "name").then(0.0).otherwise(ELSEWHERE)
     return (
@@ -301,7 +306,12 @@ def _proposed(claims: pl.DataFrame) -> pl.DataFrame:
             (prior - elsewhere).round(2).alias("confidence"),
             pl.lit("model").alias("method"),
         )
-        .with_columns(attribute_question())
-        .select(ATTRIBUTE_ANSWERS.names())
-        .sort("content_hash", "attribute", "model_version")
+        .with_columns(
+            pl.when(pl.col("attribute") == CATEGORY)
+            .then(content_category_question())
+            .otherwise(attribute_question())
+            .alias("question_id")
+        )
+        .select(PROPOSALS.names())
+        .sort("content_hash", "attribute", "model_version", "custom_id")
     )

@@ -26,7 +26,7 @@ from catalog_assets.enriched.prompting.parsing import Asked, Fault, products_of
 from catalog_assets.enriched.prompting.prompts import Prompt
 from catalog_assets.enriched.prompting.reading import flags_in, values_in
 from catalog_assets.enriched.prompting.schema import description_schema
-from catalog_assets.enriched.protocol import PRODUCT_ANSWERS, Answers
+from catalog_assets.enriched.protocol import ANSWERS, Answers
 from catalog_assets.enriched.quantities import read_number
 from catalog_assets.standardized.language import languages
 from catalog_assets.standardized.numbers import NUMBER, NUMBER_WORDS
@@ -51,11 +51,6 @@ TO_DESCRIBE = pl.Schema(
 )
 """A content without a description of its supplier, the language that is wanted, and what is known of it."""
 
-DESCRIPTIONS = pl.Schema(
-    {name: dtype for name, dtype in PRODUCT_ANSWERS.items() if name == "content_hash" or name.startswith("description")}
-)
-"""Descriptions as proposals: the columns of PRODUCT_ANSWERS that are about them."""
-
 _CAPITAL_NOUNS = ("de",)
 """Languages that write every noun with a capital letter."""
 _AMOUNT = re.compile(rf"({NUMBER})(?:[ -]?([^\W\d_]+[²³]?(?: [^\W\d_]+)?|[\"'”″°%]+))?")
@@ -77,9 +72,8 @@ def to_describe(contents: pl.DataFrame, known: Answers, fact: float, wanted: pl.
     stated = (
         rows.select("content_hash", "attributes").explode("attributes").drop_nulls("attributes").unnest("attributes")
     )
-    found = known.attributes.filter(pl.col("confidence") >= fact).select(
-        "content_hash", pl.col("attribute").alias("name"), "value", "unit"
-    )
+    sure = known.rows.filter(pl.col("confidence") >= fact, pl.col("attribute").is_in(list(ATTRIBUTES)))
+    found = sure.select("content_hash", pl.col("attribute").alias("name"), "value", "unit")
     facts = pl.concat([stated, found.join(stated, on=["content_hash", "name"], how="anti")]).sort(
         "content_hash", "name"
     )
@@ -112,7 +106,10 @@ def description_requests(
 
 
 def check_descriptions(replies: Iterable[tuple[str, Request]]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """DESCRIPTIONS that say only what is known, and what is REFUSED, by rule. Never raises for what a reply says."""
+    """Descriptions (ANSWERS) that say only what is known, and what is REFUSED, by rule.
+
+    Never raises for what a reply says.
+    """
     good, refused = [], []
     for reply, asked in replies:
         contents = {row["local_id"]: row for row in asked.questions.iter_rows(named=True)}
@@ -134,11 +131,11 @@ def check_descriptions(replies: Iterable[tuple[str, Request]]) -> tuple[pl.DataF
         faults += [Fault("not_answered", "No description.", one.content_hash, one.local_id) for one in missing]
         refused += [refusal(fault, asked) for fault in faults]
     frame = pl.DataFrame(good, schema={"name": pl.String(), **_GIVEN}, orient="row")
-    described = frame.with_columns(description_question()).select(DESCRIPTIONS.names()).sort("content_hash")
+    described = frame.with_columns(description_question()).select(ANSWERS.names()).sort("content_hash")
     return described, pl.DataFrame(refused, schema=REFUSED, orient="row").sort(REFUSED.names())
 
 
-_GIVEN = {name: dtype for name, dtype in DESCRIPTIONS.items() if name != "description_question_id"}
+_GIVEN = {name: dtype for name, dtype in ANSWERS.items() if name != "question_id"}
 
 
 def _row(row: Mapping[str, Any], description: str, asked: Request) -> dict[str, Any]:
@@ -146,11 +143,13 @@ def _row(row: Mapping[str, Any], description: str, asked: Request) -> dict[str, 
     return {
         "name": row["name"],
         "content_hash": row["content_hash"],
-        "description": " ".join(description.split()),
-        "description_confidence": CONFIDENCE,
-        "description_method": "model",
-        "description_model_version": asked.model_version,
-        "description_evidence": ",".join(named),
+        "field": "name",
+        "attribute": "description",
+        "method": "model",
+        "model_version": asked.model_version,
+        "value": " ".join(description.split()),
+        "confidence": CONFIDENCE,
+        "evidence": ",".join(named),
     }
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from catalog_assets.enriched.prompting.schema import FLAGS, units_of
+from catalog_assets.enriched.prompting.schema import ASKABLE, FLAGS, units_of
 from catalog_assets.standardized.text import json_value
-from catalog_assets.vocabulary.attributes import ATTRIBUTES, Attribute
+from catalog_assets.vocabulary.attributes import Attribute
 
 LONGEST_PAYLOAD = 2_000
 """Characters of a refused part that are kept."""
@@ -51,7 +51,7 @@ class Fault:
 
 @dataclass
 class Parsed:
-    """What a reply says: claims, (content_hash, attribute) that it says are not stated, and faults."""
+    """What a reply says: claims, (content_hash, attribute) that it was asked for and does not state, and faults."""
 
     claims: list[Claim] = field(default_factory=list)
     not_stated: list[tuple[str, str]] = field(default_factory=list)
@@ -96,17 +96,23 @@ def products_of(reply: str, asked: Mapping[str, Asked], faults: list[Fault]) -> 
 def parsed(reply: str, asked: Mapping[str, Asked]) -> Parsed:
     """The claims of a reply about attributes, each of an attribute that was asked of a product and answered once.
 
-    Every asked attribute of every product is in the end a claim, not stated, or has a fault.
+    Every asked attribute of a product that is answered is in the end a claim, not stated, or has a fault; a product
+    that is not has one fault, `not_answered`, beside the one that says why where there is something to say.
     """
     told = Parsed()
+    answered = set()
     for one, product in products_of(reply, asked, told.faults):
-        if product.keys() != {"id", "answers", "not_stated"}:
-            _product_fault(told, one, product, "A product has id, answers and not_stated, and nothing else.")
-        elif not isinstance(product["answers"], list) or not _are_texts(product["not_stated"]):
-            _product_fault(told, one, product, "`answers` is a list of answers, `not_stated` one of names.")
+        if product.keys() != {"id", "answers"}:
+            _product_fault(told, one, product, "A product has id and answers, and nothing else.")
+        elif not isinstance(product["answers"], list):
+            _product_fault(told, one, product, "`answers` is a list of answers.")
         else:
-            _product(told, one, product)
-    _unanswered(told, asked)
+            answered.add(one.local_id)
+            _product(told, one, product["answers"])
+    for one in asked.values():
+        if one.local_id not in answered:
+            message = "The product was asked about, and the reply has no answer for it that can be read."
+            told.faults.append(Fault("not_answered", message, one.content_hash, one.local_id))
     return told
 
 
@@ -120,28 +126,20 @@ def _product_fault(told: Parsed, one: Asked, product: Any, message: str) -> None
     told.faults.append(Fault("off_schema", message, one.content_hash, one.local_id, None, payload(product)))
 
 
-def _product(told: Parsed, one: Asked, product: Mapping[str, Any]) -> None:
-    answers = product["answers"]
+def _product(told: Parsed, one: Asked, answers: list[Any]) -> None:
     named = [answer.get("attribute") if isinstance(answer, dict) else None for answer in answers]
-    silent = list(dict.fromkeys(product["not_stated"]))
-    often = Counter([name for name in named if type(name) is str] + silent)
+    often = Counter(name for name in named if type(name) is str)
     for name, answer in zip(named, answers, strict=True):
         rule, message = _answer_fault(one, name, answer, often)
         if rule:
-            attribute = name if type(name) is str and name in ATTRIBUTES else None
+            attribute = name if type(name) is str and name in ASKABLE else None
             told.faults.append(Fault(rule, message, one.content_hash, one.local_id, attribute, payload(answer)))
         else:
             value, unit = answer["value"], answer.get("unit")
             told.claims.append(
                 Claim(one.content_hash, one.local_id, str(name), str(value), unit, str(answer["evidence"]))
             )
-    for name in silent:
-        if name in one.attributes and often[name] == 1:
-            told.not_stated.append((one.content_hash, name))
-        elif name not in one.attributes:
-            message = f"'{name[:40]}' was not asked of the product."
-            known = name if name in ATTRIBUTES else None
-            told.faults.append(Fault("not_asked", message, one.content_hash, one.local_id, known, payload(name)))
+    told.not_stated += [(one.content_hash, name) for name in one.attributes if name not in often]
 
 
 def _answer_fault(one: Asked, name: Any, answer: Any, often: Mapping[str, int]) -> tuple[str | None, str]:
@@ -152,7 +150,7 @@ def _answer_fault(one: Asked, name: Any, answer: Any, often: Mapping[str, int]) 
         return "not_asked", f"'{name[:40]}' was not asked of the product."
     if often[name] > 1:
         return "answered_twice", f"{name} was answered {often[name]} times."
-    attribute = ATTRIBUTES[name]
+    attribute = ASKABLE[name]
     expected = {"attribute", "value", "evidence"} | ({"unit"} if attribute.unit else set())
     if answer.keys() != expected or type(answer["evidence"]) is not str:
         return "off_schema", f"An answer about {name} has {', '.join(sorted(expected))}, and nothing else."
@@ -174,17 +172,3 @@ def _value_fault(attribute: Attribute, value: Any, unit: Any) -> tuple[str | Non
     if numeric and len(value) > LONGEST_NUMBER:
         return "out_of_range", f"{attribute.name} is no number of {len(value)} digits."
     return None, ""
-
-
-def _unanswered(told: Parsed, asked: Mapping[str, Asked]) -> None:
-    answered = {(one.content_hash, one.attribute) for one in told.claims} | set(told.not_stated)
-    answered |= {(one.content_hash, one.attribute) for one in told.faults if one.content_hash and one.attribute}
-    for one in asked.values():
-        for name in one.attributes:
-            if (one.content_hash, name) not in answered:
-                message = f"{name} was asked and neither answered nor said to be not stated."
-                told.faults.append(Fault("not_answered", message, one.content_hash, one.local_id, name))
-
-
-def _are_texts(found: Any) -> bool:
-    return isinstance(found, list) and all(type(one) is str for one in found)

@@ -17,12 +17,15 @@ import polars as pl
 from catalog_assets.enriched import words
 from catalog_assets.enriched.prompting.folding import fold, folded, occurrences
 from catalog_assets.enriched.prompting.generalizations import GENERALIZATIONS
+from catalog_assets.enriched.prompting.schema import CATEGORY
 from catalog_assets.standardized.numbers import NUMBER, whole_numbers
 from catalog_assets.standardized.units import FRACTION, quantities
 from catalog_assets.vocabulary.attributes import ATTRIBUTES, CELL_ONLY, FLAG_VALUES, Attribute
 
 VERBATIM, SPELLED, GENERALIZED, SEVERAL = "verbatim", "spelled", "generalized", "several"
-"""How a value follows: the value itself stands there, a known word for it, a declared kind of it, one of several."""
+CONCLUDED = "concluded"
+"""How a value follows: the value itself stands there, a known word for it, a declared kind of it, one of several; a
+category is concluded from the words, which no reader of ours can do over."""
 
 CLAIM = pl.Schema({"attribute": pl.String(), "value": pl.String(), "evidence": pl.String(), "lead": pl.String()})
 """A claim: a canonical value, the words for it as they stand in the source, and what stands before these there."""
@@ -44,7 +47,7 @@ _NEGATIONS = (
 def readings(claims: pl.DataFrame) -> pl.Series:
     """How the value of each claim (CLAIM) follows from its evidence; null where it does not."""
     distinct = claims.select(CLAIM.names()).unique().sort(CLAIM.names())
-    kinds = {name: attribute.kind for name, attribute in ATTRIBUTES.items()}
+    kinds = {**{name: attribute.kind for name, attribute in ATTRIBUTES.items()}, CATEGORY: CATEGORY}
     kind = distinct["attribute"].replace_strict(kinds, default=None, return_dtype=pl.String)
     parts = [distinct.filter(kind == one).pipe(reader) for one, reader in _READERS.items()]
     found = pl.concat([pl.DataFrame(schema={**CLAIM, "how": pl.String}), *parts])
@@ -111,7 +114,18 @@ def _quoted(claims: pl.DataFrame) -> pl.DataFrame:
     return _mapped(claims, _text)
 
 
-_READERS = {"quantity": _measured, "count": _counted, "choice": _chosen, "flag": _flagged, "text": _quoted}
+def _concluded(claims: pl.DataFrame) -> pl.DataFrame:
+    return _told(claims.with_columns(pl.lit(CONCLUDED).alias("how")))
+
+
+_READERS = {
+    "quantity": _measured,
+    "count": _counted,
+    "choice": _chosen,
+    "flag": _flagged,
+    "text": _quoted,
+    CATEGORY: _concluded,
+}
 
 
 def _told(claims: pl.DataFrame) -> pl.DataFrame:

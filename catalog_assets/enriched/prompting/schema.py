@@ -8,6 +8,7 @@ schema once and keeps what it has cached while the schema stays the same. It kee
 closed objects, all properties required, one union, no bounds on numbers and lengths (`checking.py` has those).
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -22,16 +23,22 @@ MOST_PRODUCTS = 20
 LOCAL_IDS: tuple[str, ...] = tuple(f"p{number}" for number in range(1, MOST_PRODUCTS + 1))
 """What the products of a request are called in it and in its reply."""
 FLAGS = ("yes", "no")
+CATEGORY = "category"
+ASKABLE: Mapping[str, Attribute] = {
+    CATEGORY: Attribute(CATEGORY, "choice", values=dict.fromkeys(CATEGORIES, ())), **ATTRIBUTES,
+}  # fmt: skip
+"""What can be asked of a product: the attributes, and in which category of the taxonomy it belongs."""
 
 
 @cache
 def applicable(category: str | None) -> tuple[str, ...]:
-    """The attributes that apply to products of a category, in the vocabulary's order; those of all where it is unknown.
+    """The attributes that apply to products of a category, in the vocabulary's order; where it is unknown the category
+    itself and those of all.
 
     The same limits as for rules (`words.ONLY_IN`, `words.NOT_IN`). Raises UnknownCategoryError.
     """
     if category is None:
-        return tuple(name for name in ATTRIBUTES if name not in words.ONLY_IN)
+        return tuple(name for name in ASKABLE if name not in words.ONLY_IN)
     if category not in CATEGORIES:
         raise UnknownCategoryError(category)
     return tuple(
@@ -53,7 +60,7 @@ class UnknownCategoryError(ValueError):
 @cache
 def units_of(attribute: str) -> tuple[str, ...]:
     """The symbols of the units in which a quantity may be answered; none for what is no quantity."""
-    unit = ATTRIBUTES[attribute].unit
+    unit = ASKABLE[attribute].unit
     if unit is None:
         return ()
     dimension = dimension_of(unit)
@@ -63,15 +70,14 @@ def units_of(attribute: str) -> tuple[str, ...]:
 def attribute_schema(category: str | None) -> dict[str, Any]:
     """The schema of a reply about products of one category.
 
-    For each product: `answers` with the values that its text states, each with the span that states it, and
-    `not_stated` with the attributes that were looked for and are not there.
+    For each product: `answers` with the values that its text states, each with the span that states it. What is asked
+    and not among them is not stated: to have it listed would cost more than all the answers.
     """
     names = applicable(category)
     product = _closed(
         {
             "id": {"enum": list(LOCAL_IDS)},
-            "answers": {"type": "array", "items": {"anyOf": [_answer(ATTRIBUTES[name]) for name in names]}},
-            "not_stated": {"type": "array", "items": {"enum": list(names)}},
+            "answers": {"type": "array", "items": {"anyOf": [_answer(ASKABLE[name]) for name in names]}},
         }
     )
     return _closed({"products": {"type": "array", "items": product}})

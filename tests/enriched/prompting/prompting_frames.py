@@ -44,8 +44,8 @@ def answer(attribute: str, value: Any, evidence: str, unit: str | None = None) -
     return {"attribute": attribute, "value": value, **({"unit": unit} if unit else {}), "evidence": evidence}
 
 
-def reply(*answers: Row, name: str = "p1", not_stated: tuple[str, ...] = ()) -> str:
-    return json.dumps({"products": [{"id": name, "answers": list(answers), "not_stated": list(not_stated)}]})
+def reply(*answers: Row, name: str = "p1") -> str:
+    return json.dumps({"products": [{"id": name, "answers": list(answers)}]})
 
 
 def told(content: Row, *answers: Row) -> Checked:

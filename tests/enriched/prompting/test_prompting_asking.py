@@ -21,14 +21,14 @@ from catalog_assets.enriched.prompting.schema import (
     description_schema,
     units_of,
 )
-from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, Answers
+from catalog_assets.enriched.protocol import ANSWERS, Answers
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.categories import CATEGORIES
 from tests.enriched.enriched_frames import ENRICHER
 from tests.enriched.prompting.prompting_frames import MODEL, PROMPT, contents
 
 ACCEPT = 0.85
-NOTHING = Answers(ATTRIBUTE_ANSWERS.to_frame(), PRODUCT_ANSWERS.to_frame())
+NOTHING = Answers(ANSWERS.to_frame())
 
 
 def asked(*rows, known=NOTHING, model=MODEL, characters=CHARACTERS):
@@ -56,7 +56,7 @@ def test_what_a_supplier_states_or_a_rule_surely_finds_is_not_asked():
     mug = rows.filter(pl.col("name") == "Mug")["content_hash"].item()
     sure = {"content_hash": mug, "attribute": "material", "confidence": 0.85, "value": "Glass"}
     doubtful = {"content_hash": mug, "attribute": "volume", "confidence": 0.84, "value": "300"}
-    known = Answers(pl.DataFrame([sure, doubtful], schema=ATTRIBUTE_ANSWERS), PRODUCT_ANSWERS.to_frame())
+    known = Answers(pl.DataFrame([sure, doubtful], schema=ANSWERS))
     told = {one["name"]: one["asked"] for one in wanted(rows, known, ACCEPT).to_dicts()}
     assert "color" not in told["Chair"]
     assert "material" in told["Chair"]
@@ -65,9 +65,28 @@ def test_what_a_supplier_states_or_a_rule_surely_finds_is_not_asked():
     assert told["Mug"] == [name for name in applicable(None) if name != "material"]
 
 
+@pytest.mark.parametrize(
+    ("confidences", "expected"),
+    [((0.84, 0.5), None), ((0.86, 0.9), "Furniture"), ((0.9, 0.86), "Mugs"), ((0.85,), "Mugs")],
+)
+def test_the_surest_category_is_the_one_that_counts(confidences, expected):
+    names = {"Mugs": "Home > Kitchen & Dining", "Furniture": "Home > Furniture"}
+    rows = contents({"name": "Mug"})
+    (key,) = rows["content_hash"]
+    said = [
+        {"content_hash": key, "attribute": "category", "confidence": sure, "value": value}
+        for sure, value in zip(confidences, names.values(), strict=False)
+    ]
+    told = wanted(rows, Answers(pl.DataFrame(said, schema=ANSWERS)), ACCEPT)
+    assert told["category"].to_list() == [names[expected] if expected else None]
+
+
 def test_a_content_of_which_all_is_known_is_not_asked_about():
     rows = contents({"name": "Mug", "attributes": [{"name": n, "value": "x", "unit": None} for n in ATTRIBUTES]})
-    assert wanted(rows, NOTHING, ACCEPT).is_empty()
+    assert wanted(rows, NOTHING, ACCEPT)["asked"].to_list() == [["category"]]
+    sure = {"content_hash": rows["content_hash"].item(), "attribute": "category", "confidence": 0.9}
+    told = Answers(pl.DataFrame([{**sure, "value": "Home > Kitchen & Dining"}], schema=ANSWERS))
+    assert wanted(rows, told, ACCEPT).is_empty()
 
 
 def test_a_question_is_its_content_its_attributes_its_prompt_and_its_model():
@@ -170,7 +189,7 @@ def test_the_schema_of_every_category_is_what_the_service_takes(category):
     schema = attribute_schema(category)
     product = schema["properties"]["products"]["items"]["properties"]
     named = [one["properties"]["attribute"]["const"] for one in product["answers"]["items"]["anyOf"]]
-    assert named == list(applicable(category)) == product["not_stated"]["items"]["enum"]
+    assert named == list(applicable(category))
     assert transform_schema(schema) == schema
 
 

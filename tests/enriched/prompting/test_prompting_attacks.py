@@ -99,7 +99,7 @@ def victim(attack: Row, text: str) -> tuple[list[str], list[str]]:
         for frame in (asking.questions, shown.select(asking.questions.columns)):
             changed = type(asking)(asking.custom_id, MODEL, asking.prompt, asking.schema, asking.message, frame)
             good, refused = check_descriptions([(written, changed)])
-            came_out += good["description"].to_list()
+            came_out += good["value"].to_list()
             stopped += refused["rule"].to_list()
     return came_out, stopped
 

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.enriched.content import attribute_question
-from catalog_assets.enriched.prompting.checking import CONFIDENCE, NOT_STATED, REFUSED, check, check_all
+from catalog_assets.enriched.prompting.checking import CONFIDENCE, NOT_STATED, PROPOSALS, REFUSED, check, check_all
 from catalog_assets.enriched.prompting.folding import fold, folded, occurrences
 from catalog_assets.enriched.prompting.reading import GENERALIZED, SEVERAL, SPELLED, VERBATIM
-from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.values import value_fault
 from tests.enriched.prompting.prompting_frames import Row, answer, asked, reply, rules, told, values
@@ -101,9 +100,9 @@ def test_a_claim_that_breaks_a_rule_is_refused_by_its_name(one, rule):
         ("{}", "off_schema"),
         ('{"products": [], "note": 1}', "off_schema"),
         ('{"products": [1]}', "off_schema"),
-        ('{"products": [{"id": "p2", "answers": [], "not_stated": []}]}', "unknown_product"),
-        ('{"products": [{"id": "p1", "answers": 1, "not_stated": []}]}', "off_schema"),
-        ('{"products": [{"id": "p1", "answers": [], "not_stated": [1]}]}', "off_schema"),
+        ('{"products": [{"id": "p2", "answers": []}]}', "unknown_product"),
+        ('{"products": [{"id": "p1", "answers": 1}]}', "off_schema"),
+        ('{"products": [{"id": "p1", "answers": [], "not_stated": ["color"]}]}', "off_schema"),
     ],
 )
 def test_a_reply_of_another_form_is_refused_as_a_whole(text, rule):
@@ -113,24 +112,30 @@ def test_a_reply_of_another_form_is_refused_as_a_whole(text, rule):
 
 
 def test_a_product_or_attribute_that_is_answered_twice_does_not_count():
-    once = {"id": "p1", "answers": [answer("color", "Gray", "charcoal")], "not_stated": []}
+    once = {"id": "p1", "answers": [answer("color", "Gray", "charcoal")]}
     twice = check(json.dumps({"products": [once, once]}), asked(LAPTOP, attributes=("color",)))
     assert rules(twice) == ["answered_twice", "answered_twice", "not_answered"]
     gray = answer("color", "Gray", "charcoal")
     assert rules(told(LAPTOP, gray, gray)) == ["answered_twice", "answered_twice"]
-    both = check(reply(gray, not_stated=("color",)), asked(LAPTOP, attributes=("color",)))
-    assert both.proposals.is_empty()
 
 
 def test_what_was_not_asked_does_not_count():
     checked = check(reply(answer("color", "Gray", "charcoal")), asked(LAPTOP, attributes=("ram",)))
-    assert rules(checked) == ["not_asked", "not_answered"]
+    assert rules(checked) == ["not_asked"]
+    assert checked.not_stated["attribute"].to_list() == ["ram"]
 
 
-def test_not_stated_is_an_answer():
-    checked = check(reply(not_stated=("color", "ram")), asked(LAPTOP, attributes=("color", "ram")))
+def test_what_an_answer_leaves_out_is_not_stated():
+    checked = check(reply(), asked(LAPTOP, attributes=("color", "ram")))
     assert checked.not_stated["attribute"].to_list() == ["color", "ram"]
     assert checked.refused.is_empty()
+
+
+def test_a_product_that_a_reply_leaves_out_is_not_answered_and_the_other_is():
+    checked = check(reply(), asked(LAPTOP, {"name": "Mug"}, attributes=("color",)))
+    assert checked.not_stated.height == 1
+    (row,) = checked.refused.to_dicts()
+    assert (row["rule"], row["local_id"], row["attribute"]) == ("not_answered", "p2", None)
 
 
 def test_a_proposal_says_where_it_stands_and_how_sure_it_is():
@@ -186,14 +191,38 @@ def test_replies_are_checked_together_as_each_alone():
     together = check_all(pairs)
     alone = sorted(check(*pair).proposals["value"].item() for pair in pairs)
     assert sorted(together.proposals["value"].to_list()) == alone == ["Gray", "Red"]
-    assert together.answers.attributes.equals(together.proposals)
+    assert together.answers.rows.equals(together.proposals.drop("custom_id"))
+    assert sorted(together.proposals["custom_id"]) == sorted([first.custom_id, second.custom_id])
 
 
 def test_nothing_comes_of_nothing():
     checked = check_all([])
-    assert checked.proposals.schema == ATTRIBUTE_ANSWERS
+    assert checked.proposals.schema == PROPOSALS
     assert checked.refused.schema == REFUSED
     assert checked.not_stated.schema == NOT_STATED
+
+
+@pytest.mark.parametrize(
+    ("value", "evidence", "rule"),
+    [
+        ("Home > Kitchen & Dining", "mug", None),
+        ("Home > Cups", "mug", "not_listed"),
+        ("Home > Kitchen & Dining", "teapot", "evidence_not_in_source"),
+    ],
+)
+def test_a_category_is_one_of_the_taxonomy_and_its_words_stand_in_the_text(value, evidence, rule):
+    mug = {"name": "Glazed mug", "category_path": "New in"}
+    checked = check(reply(answer("category", value, evidence)), asked(mug, attributes=("category",)))
+    assert rules(checked) == ([] if rule is None else [rule])
+    rows = checked.proposals.select("attribute", "value", "unit", "confidence").rows()
+    assert rows == ([] if rule else [("category", value, None, CONFIDENCE["concluded"])])
+
+
+def test_a_category_out_of_a_text_is_a_question_about_that_text_alone():
+    said = [{"name": "Glazed mug", "category_path": path} for path in ("New in", "Sale")]
+    answers = reply(answer("category", "Home > Kitchen & Dining", "mug"))
+    first, second = (check(answers, asked(one, attributes=("category",))).proposals for one in said)
+    assert first["question_id"].item() != second["question_id"].item()
 
 
 SOME = 'Red|red|8 GB|8|GB|1,5 kg|kg|leather|not|waterproof|15.6"|\u200b|12 pcs|Ünï|ß|赤|;|=1+1|M'
@@ -211,7 +240,6 @@ PRODUCT = st.fixed_dictionaries(
     {
         "id": st.sampled_from(["p1", "p2"]),
         "answers": st.lists(ANSWER, max_size=4),
-        "not_stated": st.lists(st.sampled_from(list(ATTRIBUTES)), max_size=3),
     }
 )  # fmt: skip
 REPLY = st.text() | st.lists(PRODUCT, max_size=2).map(lambda products: json.dumps({"products": products}))
@@ -237,7 +265,8 @@ def test_whatever_a_reply_says_only_what_is_grounded_comes_out_and_each_attribut
     faulty = set(checked.refused["attribute"].drop_nulls())
     assert len(ends) == len(set(ends))
     assert not set(ends) & faulty
-    assert {*ends, *faulty} == set(ATTRIBUTES)
+    unanswered = (checked.refused["rule"] == "not_answered").any()
+    assert {*ends, *faulty} == (set() if unanswered else set(ATTRIBUTES))
 
 
 @settings(max_examples=100, deadline=None)

@@ -8,14 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.enriched.prompting.describing import (
-    DESCRIPTIONS,
     TO_DESCRIBE,
     check_descriptions,
     description_requests,
     to_describe,
 )
 from catalog_assets.enriched.prompting.prompts import prompt
-from catalog_assets.enriched.protocol import ATTRIBUTE_ANSWERS, PRODUCT_ANSWERS, Answers
+from catalog_assets.enriched.protocol import ANSWERS, Answers
 from tests.enriched.prompting.prompting_frames import MODEL, contents
 
 PROMPT = prompt("description")
@@ -38,7 +37,7 @@ def written(text, name="p1"):
 
 def outcome(text, **changed):
     good, refused = check_descriptions([(written(text), request(**changed))])
-    return good["description"].to_list(), refused["rule"].to_list()
+    return good["value"].to_list(), refused["rule"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -100,11 +99,12 @@ def test_replies_of_another_form_are_refused():
 def test_a_proposal_names_its_facts():
     good, _ = check_descriptions([(written("This is a polo shirt of cotton with 3 buttons."), request())])
     row = good.row(0, named=True)
-    assert good.schema == DESCRIPTIONS
-    assert row["description_evidence"] == "name,brand,color,material,weight"
-    assert row["description_method"] == "model"
-    assert row["description_model_version"] == f"{MODEL}-description-{PROMPT.version}"
-    assert len(row["description_question_id"]) == 32
+    assert good.schema == ANSWERS
+    assert row["evidence"] == "name,brand,color,material,weight"
+    assert (row["attribute"], row["method"], row["field"]) == ("description", "model", "name")
+    assert row["value"] == "This is a polo shirt of cotton with 3 buttons."
+    assert row["model_version"] == f"{MODEL}-description-{PROMPT.version}"
+    assert len(row["question_id"]) == 32
 
 
 def test_only_products_without_a_description_are_described_by_what_is_sure():
@@ -113,8 +113,9 @@ def test_only_products_without_a_description_are_described_by_what_is_sure():
     found = [
         {"content_hash": mug, "attribute": "volume", "value": "300", "unit": "ml", "confidence": 0.95},
         {"content_hash": mug, "attribute": "color", "value": "Red", "confidence": 0.90},
+        {"content_hash": mug, "attribute": "category", "value": "Home > Furniture", "confidence": 0.99},
     ]
-    known = Answers(pl.DataFrame(found, schema=ATTRIBUTE_ANSWERS), PRODUCT_ANSWERS.to_frame())
+    known = Answers(pl.DataFrame(found, schema=ANSWERS))
     told = to_describe(rows, known, 0.95, rows.select("content_hash", pl.lit("en").alias("language")))
     assert told.schema == TO_DESCRIBE
     assert told.select("name", "facts").rows() == [("Mug", [{"name": "volume", "value": "300", "unit": "ml"}])]

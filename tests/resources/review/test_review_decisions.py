@@ -234,3 +234,12 @@ def test_a_store_that_went_missing_is_not_made_anew(tmp_path):
     with pytest.raises(sqlite3.OperationalError, match="unable to open"):
         store.decisions()
     assert isinstance(SqliteReviewStore(store.path).decisions(), pl.DataFrame)
+
+
+def test_the_history_holds_every_word_in_order(tmp_path):
+    store = store_with(tmp_path, "a", "b")
+    assert store.history().schema == DECISIONS
+    store.decide([said("b"), said("a", annotator="bert"), said("b", "undo"), said("b", "reject", annotator="bert")])
+    told = store.history().select("question_id", "verdict", "annotator", "sequence").rows()
+    assert told == [("b", "accept", "anna", 1), ("a", "accept", "bert", 2), ("b", "undo", "anna", 3),
+                    ("b", "reject", "bert", 4)]  # fmt: skip

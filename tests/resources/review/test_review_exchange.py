@@ -347,3 +347,12 @@ def test_a_file_that_is_taken_in_again_overrules_nobody(store, tmp_path):
     store.decide([said("a", annotator="Ben", decided_at=NOON + dt.timedelta(days=9))])
     assert counted(bring(store, path)) == (0, 1, 0)
     assert store.decisions()["annotator"].to_list() == ["Ben"]
+
+
+def test_named_questions_go_out_for_a_second_word_though_they_are_decided(store, tmp_path):
+    store.decide([said("a")])
+    path = tmp_path / "second.csv"
+    assert export_csv(store, path, only=ids("a", "c", "unknown")) == 2
+    report = bring(store, fill(path, {"a": ("accept",)}), "bert")
+    assert counted(report) == (1, 0, 1)
+    assert store.history()["annotator"].to_list() == ["anna", "bert"]

@@ -1,0 +1,1 @@
+"""Groups of the `catalog` command that are too long for `cli.py`, and what all commands share."""
