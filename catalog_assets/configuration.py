@@ -226,6 +226,7 @@ class LanguageModel(_Strict):
         None, description="Asked only where proposals for an attribute differ; null: such cases go to people."
     )
     prompt: Text = Field("attributes", description="A file of prompts/ without its ending; another one rolls back.")
+    descriptions: bool = Field(False, description="Ask for descriptions of products that have none, too.")
     trial: Trial | None = None
     budget_run: float = Field(5.0, ge=0, description="USD that one run may spend at most.")
     budget_day: float = Field(20.0, ge=0, description="USD that may be spent in one UTC day.")

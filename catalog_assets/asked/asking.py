@@ -22,7 +22,7 @@ from catalog_assets.asked.batches import collect, hand_in, in_hand, open_batches
 from catalog_assets.asked.stage import Asked, asked_of, contents_of
 from catalog_assets.asked.transport import Prepared, expected_tokens, prepared, reply_row, withheld_row
 from catalog_assets.configuration import LanguageModel as Settings
-from catalog_assets.enriched.prompting.asking import QUESTIONS, Request, requests, withheld
+from catalog_assets.enriched.prompting.asking import QUESTIONS, Request, withheld
 from catalog_assets.stages import Partition, StageError, World, require
 from resources import prices as prices_of
 from resources.language_model.choose import Way, Window, way
@@ -171,7 +171,8 @@ class _Run:
         prompt, model = asked.rung.prompt, asked.rung.model
         first = shown.join(tried, on="question_hash", how="anti")
         again = shown.join(tried, on="question_hash", how="semi")
-        built = [*requests(first, prompt, model), *requests(again, prompt, model, ALONE)]
+        requests, known = asked.rung.purpose.requests, asked.known
+        built = [*requests(first, known, prompt, model), *requests(again, known, prompt, model, ALONE)]
         if built:
             self._send([prepared(each) for each in built], shown.height)
 

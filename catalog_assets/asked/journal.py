@@ -18,9 +18,9 @@ import polars as pl
 from catalog_assets.asked.rungs import Rung
 from catalog_assets.asked.transform import FINDINGS, READ, TOLD
 from catalog_assets.enriched.prompting.asking import QUESTIONS, Request
-from catalog_assets.enriched.prompting.checking import Checked, check_all
+from catalog_assets.enriched.prompting.checking import Checked
 from catalog_assets.enriched.prompting.schema import LOCAL_IDS
-from catalog_assets.enriched.protocol import ANSWERS
+from catalog_assets.enriched.protocol import ANSWERS, Answers
 from catalog_assets.stages import World
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.columns import MODEL_QUESTIONS, MODEL_REPLIES
@@ -61,8 +61,11 @@ def _replies(world: World, version: str) -> pl.LazyFrame:
     return rows.sort("received_at", "request_id").unique("custom_id", keep="first", maintain_order=True)
 
 
-def findings(world: World, rung: Rung, told: pl.DataFrame, contents: pl.DataFrame, run_id: str) -> pl.DataFrame:
-    """FINDINGS of the replies that can be read, by the rules of today. contents: QUESTION_SCHEMA, of all of `told`."""
+def findings(
+    world: World, rung: Rung, told: pl.DataFrame, contents: pl.DataFrame, known: Answers, run_id: str
+) -> pl.DataFrame:
+    """FINDINGS of the replies that can be read, by the rules of today. contents: QUESTION_SCHEMA, of all of `told`;
+    known: what others say of them."""
     read = told.filter(pl.col("status").is_in(READ))
     stored = _stored(world, read)
     missing = read.join(stored, on=KEY, how="anti")
@@ -73,7 +76,7 @@ def findings(world: World, rung: Rung, told: pl.DataFrame, contents: pl.DataFram
         ids = missing["custom_id"].unique().sort()
         for start in range(0, len(ids), AT_ONCE):
             part = missing.filter(pl.col("custom_id").is_in(ids[start : start + AT_ONCE].implode()))
-            _keep_findings(world, rung, part, contents, run_id)
+            _keep_findings(world, rung, part, contents, known, run_id)
     return _stored(world, read)
 
 
@@ -83,7 +86,9 @@ def _stored(world: World, read: pl.DataFrame) -> pl.DataFrame:
     return mine.collect().unique(KEY, keep="any").sort("custom_id", "content_hash")
 
 
-def _keep_findings(world: World, rung: Rung, told: pl.DataFrame, contents: pl.DataFrame, run_id: str) -> None:
+def _keep_findings(
+    world: World, rung: Rung, told: pl.DataFrame, contents: pl.DataFrame, known: Answers, run_id: str
+) -> None:
     """Check the replies about these contents, and keep what comes of it."""
     texts = _replies(world, rung.version).select("custom_id", "text")
     mine = texts.join(told.lazy().select("custom_id"), on="custom_id", how="semi").collect()
@@ -96,7 +101,7 @@ def _keep_findings(world: World, rung: Rung, told: pl.DataFrame, contents: pl.Da
         told.lazy().select("custom_id").unique(), on="custom_id", how="semi"
     )
     sizes = of_all.group_by("custom_id").agg(pl.len().alias("size")).collect()
-    world.lake.append("model_findings", found(check_all(replies), told, sizes, run_id))
+    world.lake.append("model_findings", found(rung.purpose.check(replies, known), told, sizes, run_id))
 
 
 def _request(custom_id: str, rung: Rung, asked: pl.DataFrame) -> Request:

@@ -35,10 +35,11 @@ def asks(catalog: Catalog) -> bool:
 
 @dataclass(frozen=True)
 class Asked:
-    """A rung, and where its questions of the day stand."""
+    """A rung, where its questions of the day stand, and what others say of the contents."""
 
     rung: Rung
     standing: Standing
+    known: Answers
 
 
 def contents_of(world: World, partition: Partition) -> pl.DataFrame:
@@ -60,15 +61,15 @@ def asked_of(
     for rung in rungs(world.catalog):
         found = _standing(world, rung, contents, known, run_id)
         if found.open.height:
-            ask(Asked(rung, found))
+            ask(Asked(rung, found, known))
             found = _standing(world, rung, contents, known, run_id)
-        yield Asked(rung, found)
+        yield Asked(rung, found, known)
         known = Answers(pl.concat([known.rows, for_enrichment(found.proposals)]))
 
 
 def _standing(world: World, rung: Rung, contents: pl.DataFrame, known: Answers, run_id: str) -> Standing:
     told = journal.told(world, rung, contents)
-    findings = journal.findings(world, rung, told, contents, run_id)
+    findings = journal.findings(world, rung, told, contents, known, run_id)
     return standing(rung, contents, known, told, findings, world.catalog.thresholds.accept)
 
 

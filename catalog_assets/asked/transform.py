@@ -11,7 +11,7 @@ import polars as pl
 from catalog_assets.asked.rungs import Rung
 from catalog_assets.digests import digest
 from catalog_assets.drawing import drawn
-from catalog_assets.enriched.prompting.asking import QUESTIONS, applied, narrowed, questions, wanted
+from catalog_assets.enriched.prompting.asking import QUESTIONS, applied, narrowed, questions
 from catalog_assets.enriched.protocol import ANSWERS, Answers
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.columns import MODEL_FINDINGS, MODEL_PROPOSALS
@@ -94,7 +94,7 @@ def standing(
 def asked_about(rung: Rung, contents: pl.DataFrame, known: Answers, accept: float) -> pl.DataFrame:
     """WANTED: what a rung is asked about these contents."""
     mine = contents if rung.share >= 1 else contents.filter(drawn(pl.col("content_hash"), rung.share))
-    return disputed(mine, known, accept) if rung.disputed else wanted(mine, known, accept)
+    return disputed(mine, known, accept) if rung.disputed else rung.purpose.wanted(mine, known, accept)
 
 
 def disputed(contents: pl.DataFrame, known: Answers, accept: float) -> pl.DataFrame:

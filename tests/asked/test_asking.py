@@ -12,6 +12,7 @@ from asked_world import (
     answering,
     asking,
     color,
+    colors,
     counts,
     opened,
     proposed,
@@ -84,6 +85,28 @@ def test_a_product_that_a_reply_leaves_out_is_asked_about_once_more_by_itself(tm
         assert asking(world).requests == 0
         (row,) = world.lake.read("quarantine", stage="model_proposals", day=DAY).to_dicts()
         assert row["rule"] == "no_readable_answer"
+
+
+def test_descriptions_are_asked_for_and_checked_claim_by_claim(tmp_path, monkeypatch):
+    def reply(body):
+        products = json.loads(body["messages"][0]["content"].splitlines()[1])["products"]
+        if "asked" in products[0]:
+            return colors(body)
+        text = {"Shirt": "This is a shirt by Nordwind with a long sleeve.", "Mug": "This mug holds 0.5 l of your tea."}
+        said = [
+            {"id": one["id"], "description": next(t for w, t in text.items() if w in one["name"])} for one in products
+        ]
+        return json.dumps({"products": said})
+
+    with serving(monkeypatch, reply) as server:
+        world = opened(tmp_path, server, (SHIRT, MUG), descriptions=True)
+        asking(world)
+        settle(world)
+        rows = world.lake.read("model_proposals", day=DAY).filter(pl.col("attribute") == "description")
+        assert rows["value"].to_list() == ["This is a shirt by Nordwind with a long sleeve."]
+        (refused,) = world.lake.read("quarantine", stage="model_proposals", day=DAY).to_dicts()
+        assert refused["rule"] == "unknown_number"
+        assert asking(world).requests == 0
 
 
 def test_a_text_that_gives_orders_is_shown_to_no_model(tmp_path, monkeypatch):

@@ -29,8 +29,9 @@ QUESTIONS = pl.Schema({"question_hash": pl.String(), **WANTED})
 WITHHELD = pl.Schema({"content_hash": pl.String(), "rule": pl.String(), "message": pl.String()})
 """A content that no model is shown, and why."""
 
-CHARACTERS = 12_000
-"""Characters of data in one request; a single product may have more."""
+CHARACTERS = 40_000
+"""Characters of data in one request; a single product may have more. What stands around the data (prompt and schema,
+some 13,000 characters) is paid for with each request."""
 LONGEST: Mapping[str, int] = {"name": 500, "brand": 200, "mpn": 100, "description": 4_000}
 """Characters of a field that are shown; a longer one is cut at a space."""
 TEXTS = tuple(LONGEST)

@@ -15,18 +15,17 @@ from typing import Any
 
 import polars as pl
 
-from catalog_assets.digests import digest, encode
 from catalog_assets.enriched.content import description_question
 from catalog_assets.enriched.description import DESCRIPTION_MIN
 from catalog_assets.enriched.prompting.asking import CHARACTERS, LONGEST, Request, grouped, request
-from catalog_assets.enriched.prompting.checking import REFUSED, refusal
+from catalog_assets.enriched.prompting.checking import NOT_STATED, PROPOSALS, REFUSED, Checked, refusal
 from catalog_assets.enriched.prompting.folding import fold, folded, occurrences, visible
 from catalog_assets.enriched.prompting.orders import order_in, speaks_of_itself
 from catalog_assets.enriched.prompting.parsing import Asked, Fault, products_of
 from catalog_assets.enriched.prompting.prompts import Prompt
 from catalog_assets.enriched.prompting.reading import flags_in, values_in
 from catalog_assets.enriched.prompting.schema import description_schema
-from catalog_assets.enriched.protocol import ANSWERS, Answers
+from catalog_assets.enriched.protocol import Answers
 from catalog_assets.enriched.quantities import read_number
 from catalog_assets.standardized.language import languages
 from catalog_assets.standardized.numbers import NUMBER, NUMBER_WORDS
@@ -87,29 +86,18 @@ def to_describe(contents: pl.DataFrame, known: Answers, fact: float, wanted: pl.
 def description_requests(
     products: pl.DataFrame, prompt: Prompt, model: str, characters: int = CHARACTERS
 ) -> list[Request]:
-    """The requests that ask for descriptions (products: TO_DESCRIBE). What gives orders to its reader is left out.
-
-    A question's hash is over what is known of the product, the language, prompt version and model.
-    """
-    each = pl.element().struct
-    facts = pl.col("facts").list.eval(encode(each.field("name"), each.field("value"), each.field("unit"))).list.join("")
-    parts = (pl.lit("model description"), pl.col("name"), pl.col("brand"), facts, pl.col("language"))
-    hashed = products.with_columns(digest(*parts, pl.lit(prompt.version), pl.lit(model)).alias("question_hash")).sort(
-        "content_hash"
-    )
-    orderly = pl.Series([not any(map(order_in, _texts(row))) for row in hashed.iter_rows(named=True)], dtype=pl.Boolean)
+    """The requests that ask for descriptions. products: TO_DESCRIBE and question_hash; what gives orders to its reader
+    has been left out (`asking.withheld`)."""
     schema = description_schema()
     return [
         request(part, prompt, model, schema, map(_shown, part.iter_rows(named=True)))
-        for part in grouped(hashed.filter(orderly), characters, _shown)
+        for part in grouped(products.sort("content_hash"), characters, _shown)
     ]
 
 
-def check_descriptions(replies: Iterable[tuple[str, Request]]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Descriptions (ANSWERS) that say only what is known, and what is REFUSED, by rule.
-
-    Never raises for what a reply says.
-    """
+def check_descriptions(replies: Iterable[tuple[str, Request]]) -> Checked:
+    """What replies come to, each to its own request (its questions: TO_DESCRIBE and local_id): descriptions that say
+    only what is known. Never raises for what a reply says."""
     good, refused = [], []
     for reply, asked in replies:
         contents = {row["local_id"]: row for row in asked.questions.iter_rows(named=True)}
@@ -131,16 +119,18 @@ def check_descriptions(replies: Iterable[tuple[str, Request]]) -> tuple[pl.DataF
         faults += [Fault("not_answered", "No description.", one.content_hash, one.local_id) for one in missing]
         refused += [refusal(fault, asked) for fault in faults]
     frame = pl.DataFrame(good, schema={"name": pl.String(), **_GIVEN}, orient="row")
-    described = frame.with_columns(description_question()).select(ANSWERS.names()).sort("content_hash")
-    return described, pl.DataFrame(refused, schema=REFUSED, orient="row").sort(REFUSED.names())
+    described = frame.with_columns(description_question()).select(PROPOSALS.names()).sort("content_hash", "custom_id")
+    stopped = pl.DataFrame(refused, schema=REFUSED, orient="row").sort(REFUSED.names())
+    return Checked(described, NOT_STATED.to_frame(), stopped)
 
 
-_GIVEN = {name: dtype for name, dtype in ANSWERS.items() if name != "question_id"}
+_GIVEN = {name: dtype for name, dtype in PROPOSALS.items() if name != "question_id"}
 
 
 def _row(row: Mapping[str, Any], description: str, asked: Request) -> dict[str, Any]:
     named = ["name", *(["brand"] if row["brand"] else []), *(fact["name"] for fact in row["facts"])]
     return {
+        "custom_id": asked.custom_id,
         "name": row["name"],
         "content_hash": row["content_hash"],
         "field": "name",

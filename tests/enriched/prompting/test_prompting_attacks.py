@@ -93,14 +93,15 @@ def victim(attack: Row, text: str) -> tuple[list[str], list[str]]:
             [{"content_hash": "c", "name": name, "brand": None, "language": "en", "facts": facts}], schema=TO_DESCRIBE
         )
         bare = told.with_columns(pl.lit("Chair").alias("name"), pl.lit([]).cast(TO_DESCRIBE["facts"]).alias("facts"))
-        asking = description_requests(bare, prompt("description"), MODEL)[0]
+        named = bare.with_columns(pl.lit("q1").alias("question_hash"))
+        asking = description_requests(named, prompt("description"), MODEL)[0]
         shown = asking.questions.drop(*TO_DESCRIBE.names()).hstack(told)
         written = json.dumps({"products": [{"id": "p1", "description": attack["description"]}]})
         for frame in (asking.questions, shown.select(asking.questions.columns)):
             changed = type(asking)(asking.custom_id, MODEL, asking.prompt, asking.schema, asking.message, frame)
-            good, refused = check_descriptions([(written, changed)])
-            came_out += good["value"].to_list()
-            stopped += refused["rule"].to_list()
+            checked = check_descriptions([(written, changed)])
+            came_out += checked.proposals["value"].to_list()
+            stopped += checked.refused["rule"].to_list()
     return came_out, stopped
 
 
