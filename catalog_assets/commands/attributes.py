@@ -30,7 +30,7 @@ def attributes_train(file: Path) -> None:
     force until `catalog attributes use FILE`. What it proposes is asked of people, until audits have certified from
     where on it may count (`catalog acceptance`).
     """
-    from catalog_assets.enriched.stage import standing_contents, teaching_decisions
+    from catalog_assets.enriched.taught import standing_contents, teaching_decisions
     from catalog_assets.enriched.teaching import train
 
     world = opened()

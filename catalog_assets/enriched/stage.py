@@ -11,15 +11,14 @@ import polars as pl
 from catalog_assets.asked.stage import STAGE as ASKED
 from catalog_assets.asked.stage import asks, proposed_by_models
 from catalog_assets.configuration import fingerprint
-from catalog_assets.drawing import drawn
 from catalog_assets.enriched.answers import enrichers, told, versions
 from catalog_assets.enriched.contract import EnrichedAttributes, EnrichedProducts
 from catalog_assets.enriched.learned import told_of_reader
 from catalog_assets.enriched.path_mapper import MAPPED, RELEASE, mapped_paths, read_mapper
-from catalog_assets.enriched.protocol import QUESTION_SCHEMA, Answers, questions
+from catalog_assets.enriched.protocol import Answers, questions
 from catalog_assets.enriched.transform import proposals
 from catalog_assets.releases import content, in_force, releases
-from catalog_assets.stages import Outcome, Partition, Stage, World, marks, require
+from catalog_assets.stages import Outcome, Partition, Stage, World, require
 from catalog_assets.versions import code_version
 
 UPSTREAM = "matched_products"
@@ -80,19 +79,6 @@ def _mapped(world: World, partition: Partition, products: pl.DataFrame) -> pl.Da
         return MAPPED.to_frame()
     paths = products.filter(pl.col("status") == "live")["category_path"].drop_nulls().unique()
     return mapped_paths(paths, read_mapper(content(world, RELEASE, release)))
-
-
-def standing_contents(world: World) -> pl.DataFrame:
-    """The distinct contents of live products of all days that are done: what a reader can be taught from."""
-    days = marks(world, [UPSTREAM]).filter("balanced")["day"].to_list()
-    rows = world.lake.scan(UPSTREAM).filter(pl.col("day").is_in(days), pl.col("status") == "live")
-    return questions(rows.select("status", *QUESTION_SCHEMA.names()).collect())
-
-
-def teaching_decisions(world: World) -> pl.DataFrame:
-    """What people decided, with what they were asked: what a reader may be taught. What audits draw stays out of it: it
-    is to show how good a reader is."""
-    return world.review.cases().filter(~drawn(pl.col("question_id"), world.catalog.audit.share))
 
 
 def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:

@@ -14,7 +14,7 @@ from catalog_assets.commands import attributes, shared
 from catalog_assets.configuration import Audit
 from catalog_assets.digests import digest
 from catalog_assets.enriched.learned import RELEASE
-from catalog_assets.enriched.stage import teaching_decisions
+from catalog_assets.enriched.taught import teaching_decisions
 from catalog_assets.enriched.teaching import held
 from catalog_assets.releases import Statement, put_in_force
 from resources.review.protocol import CASES

@@ -1,15 +1,19 @@
 """The learned reader as an enricher: its answers in the vocabulary's terms, and when it is asked."""
 
 import datetime as dt
+from typing import Any
 
 import polars as pl
 import pytest
 
+from catalog_assets.enriched import taught, teaching
+from catalog_assets.enriched.extraction.model import from_bytes
 from catalog_assets.enriched.learned import READING, RELEASE, LearnedEnricher, canonical
 from catalog_assets.enriched.protocol import ANSWERS
-from catalog_assets.enriched.stage import STAGE, standing_contents
+from catalog_assets.enriched.stage import STAGE
+from catalog_assets.enriched.taught import standing_contents, trained
 from catalog_assets.enriched.teaching import train
-from catalog_assets.releases import Statement, put_in_force
+from catalog_assets.releases import Statement, put_in_force, releases
 from catalog_assets.stages import Partition, execute
 from tests.enriched.enriched_frames import contents, opened
 from tests.enriched.test_teaching import TAUGHT
@@ -74,3 +78,21 @@ def test_a_release_in_force_is_asked_beside_the_rules_once_a_content(release: by
     assert told["field" if "field" in told.columns else "evidence"].null_count() == 0
     again = execute(STAGE, where, day, "run")
     assert (again.details["asked_anew"], again.details["reused"]) == (0, 2)
+
+
+def test_a_training_is_a_release_and_the_same_training_states_nothing_twice(release: bytes, monkeypatch: Any) -> None:
+    where = opened({"name": "Lumo desk lamp model 77 Red 200 cm cable", "description": None})
+    seeds = []
+
+    def train(contents: pl.DataFrame, said: pl.DataFrame, seed: int) -> Any:
+        assert contents.height == 1
+        seeds.append(seed)
+        return from_bytes(release)
+
+    monkeypatch.setattr(teaching, "train", train)
+    monkeypatch.setattr(taught, "teaching_decisions", lambda world: teaching.NOBODY)
+    (first, facts), (again, _) = (trained(where, 3, date(2), "run r1", NOW) for _ in range(2))
+    assert (seeds, first) == ([3, 3], again)
+    assert first.in_force_from == date(2)
+    assert "held_f1" in facts
+    assert releases(where, RELEASE) == [first]
