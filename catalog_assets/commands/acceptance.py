@@ -62,11 +62,10 @@ def acceptance_certify(file: Path) -> None:
         for name, t in each.items()
     ]
     table("Accepted from", ["by", "attribute (* : all others)", "calibrated confidence"], rows)
-    left_out = learned.facts["unsettled"] + learned.facts["disputed"]
-    if left_out:
+    if learned.facts["unsettled"] or learned.facts["disputed"]:
         console.print(
-            f"{left_out:,} audits that people have not settled were left out. What is disputed is more often wrong "
-            "than the rest, so settle them first: catalog acceptance ask."
+            f"{learned.facts['unsettled']:,} audits that lack people's words were left out, and "
+            f"{learned.facts['disputed']:,} that they dispute count as wrong. To settle them: catalog acceptance ask."
         )
     for each in learned.exceptions:
         console.print(f"Still left to people: {each}.", markup=False, highlight=False)

@@ -4,7 +4,7 @@ Belongs here: which cases teach and which certify, and what they share. Does not
 (`acceptance.py`), the proof (`certainty/acceptance.py`), and where cases are read (`cases.py`).
 
 People mostly decide what is doubtful, a biased sample: it may teach how confidences are to be read. Only values drawn
-at random certify, and of these only what people's words have settled.
+at random certify, and of these only those about which people enough have spoken.
 
 What is shared among what: the level (1 - confidence) is divided equally among all groups of all families and all
 exceptions that have cases enough to pass (`certainty.acceptance.shared_level`). A family is all rules and suppliers, or
@@ -43,7 +43,7 @@ def learn(
     search = search or Search()
     cases, kept = _since(cases.with_columns(families()), tuple(standing))
     audited = cases.filter(drawn(pl.col("question_id"), share))
-    settled = audited.filter(pl.col("standing") == SETTLED)
+    settled = _certifying(audited)
     if settled.is_empty():
         raise TooLittleToLearn(
             f"None of {cases.height:,} decided values was drawn at random for audit and settled (audit.share is "
@@ -68,6 +68,13 @@ def learn(
         "error": target.error, "confidence": target.confidence, "share": share,
     }  # fmt: skip
     return Acceptance(found.calibrations, found.thresholds, target, facts, found.models, exceptions)
+
+
+def _certifying(audited: pl.DataFrame) -> pl.DataFrame:
+    """The audits about which people enough have spoken. What they dispute counts as wrong: it is more often wrong than
+    the rest, and to leave it out would flatter the certificate."""
+    spoken = audited.filter(pl.col("standing").is_in([SETTLED, DISPUTED]))
+    return spoken.with_columns((pl.col("is_right") & (pl.col("standing") == SETTLED)).alias("is_right"))
 
 
 def _since(cases: pl.DataFrame, standing: Sequence[Slice]) -> tuple[pl.DataFrame, list[Slice]]:

@@ -73,6 +73,7 @@ def opened(home: Path, server: ModelServer, products: tuple[Mapping[str, str], .
     rows = [{**one, "price": "10"} for one in products]
     (folder / "all.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
     columns = {"product_id": "sku", "name": "title", "price": "price", "category_path": "path"}
+    columns |= {"description": "description"}
     source = {"format": "ndjson", "currency": "EUR", "columns": columns, "stale_after_hours": None}
     settings = {"way": "messages", "address": server.url, **language}
     raw = {"home": str(home), "sources": {"acme": source}, "models": {"language": settings}}

@@ -58,7 +58,7 @@ def exchanged(rows: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("tamper", [dropped, doubled, exchanged], ids=lambda f: f.__name__)
-@pytest.mark.parametrize("stage", STAGES, ids=lambda s: s.name)
+@pytest.mark.parametrize("stage", [s for s in STAGES if s.name != "model_proposals"], ids=lambda s: s.name)
 def test_a_row_that_is_lost_doubled_or_exchanged_is_noticed(home, stage, tamper):
     world = history.open_home(home)
     partition = partition_of(stage)

@@ -227,13 +227,14 @@ def test_neither_family_carries_the_other() -> None:
     assert no_rules.models["m1"].thresholds["color"] is not None
 
 
-def test_words_that_are_not_settled_certify_nothing_and_are_counted() -> None:
+def test_disputed_words_count_against_the_certificate_and_missing_ones_not_at_all() -> None:
     cases = decided(20_000, 0.5)
     none = learn(cases, 0.1, LOOSE, OWN)
-    unsettled = pl.col("confidence") < 0.5
+    unsettled = pl.col("confidence") > 0.9
     standing = pl.when(unsettled).then(pl.lit("disputed")).otherwise("standing").alias("standing")
     without = learn(cases.with_columns(standing), 0.1, LOOSE, OWN)
-    assert without.facts["disputed"] + without.facts["audited"] == none.facts["audited"]
+    assert 0 < without.facts["disputed"] < without.facts["audited"] == none.facts["audited"]
+    assert without.facts["audited_right"] < none.facts["audited_right"], "what is disputed counts as wrong"
     assert (without.facts["unsettled"], none.facts["disputed"], without.facts["people"]) == (0, 0, 1)
     assert without.calibrations == none.calibrations, "who decided alone teaches"
     open_ones = cases.with_columns(pl.lit("unsettled").alias("standing"))

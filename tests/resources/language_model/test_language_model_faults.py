@@ -165,7 +165,8 @@ def test_any_faults_end_in_one_reply_each_and_in_the_servers_bill(faults, concur
 @given(
     st.dictionaries(st.integers(0, 9), st.sampled_from([*IN_BATCH, *SAID, "500", "400"])),
     st.lists(st.sampled_from([None, "500", "529", "429", "cut_before", "cut_after", "cut"]), max_size=3),
-    st.lists(st.sampled_from([None, "500", "429", "cut", "cut_before"]), max_size=3),
+    # The client looks at the batch before it reads, each time: together they stay within the attempts.
+    st.lists(st.sampled_from([None, "500", "429", "cut", "cut_before"]), max_size=2),
     st.lists(st.sampled_from([None, "500", "cut"]), max_size=2),
 )
 def test_any_faults_of_a_batch_end_in_one_reply_each_and_in_the_servers_bill(entries, creating, reading, looking):
