@@ -19,6 +19,9 @@ from catalog_assets.vocabulary.columns import MODEL_FINDINGS, MODEL_PROPOSALS
 MOST_TRIES = 2
 """So often a content is asked about: with others, then by itself. A reply that cannot be read is paid for too."""
 
+AT_ONCE = 50_000
+"""Contents for which questions are worked out together: bounds memory, changes nothing."""
+
 TOLD = pl.Schema(
     {
         "custom_id": pl.String(),
@@ -72,13 +75,12 @@ def standing(
 ) -> Standing:
     """Where a rung's questions stand. contents: QUESTION_SCHEMA, distinct; known: what others say of them; told: TOLD;
     findings: FINDINGS of those that could be read; accept: from which confidence on something is known."""
-    asked = asked_about(rung, contents, known, accept)
     refused = findings.select("custom_id", "content_hash", "refused").explode("refused").drop_nulls("refused")
     faults = refused.unnest("refused")
     silent = faults.filter(pl.col("rule") == UNANSWERED).select("custom_id", "content_hash")
     vain = _vain(told, silent)
     withheld = told.filter(pl.col("status") == "withheld")
-    left = _left(asked, told.join(vain, on=["custom_id", "content_hash"], how="anti"), rung)
+    left = _left(rung, contents, known, told.join(vain, on=["custom_id", "content_hash"], how="anti"), accept)
     tries = vain.group_by("content_hash").agg(pl.len().alias("tries"))
     waiting = _numbered(left.join(tries, on="content_hash", how="left").with_columns(pl.col("tries").fill_null(0)))
     given_up = waiting.filter(pl.col("tries") >= MOST_TRIES)
@@ -117,8 +119,20 @@ def _vain(told: pl.DataFrame, silent: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([unread, silent]).unique()
 
 
-def _left(asked: pl.DataFrame, answered: pl.DataFrame, rung: Rung) -> pl.DataFrame:
-    """QUESTIONS about what is asked and was neither answered nor withheld."""
+def _left(rung: Rung, contents: pl.DataFrame, known: Answers, answered: pl.DataFrame, accept: float) -> pl.DataFrame:
+    """QUESTIONS about what is asked and was neither answered nor withheld; worked out for some contents at a time, for
+    each has twenty rows on the way."""
+    parts = [QUESTIONS.to_frame()]
+    for some in contents.iter_slices(AT_ONCE):
+        told = Answers(
+            known.rows.join(some.select("content_hash"), on="content_hash", how="semi", maintain_order="left")
+        )
+        mine = answered.join(some.select("content_hash"), on="content_hash", how="semi")
+        parts.append(_left_of(asked_about(rung, some, told, accept), mine, rung))
+    return pl.concat(parts).sort("content_hash")
+
+
+def _left_of(asked: pl.DataFrame, answered: pl.DataFrame, rung: Rung) -> pl.DataFrame:
     covered = answered.select("content_hash", "asked").explode("asked").unique()
     left = asked.select("content_hash", "asked").explode("asked").join(
         covered, on=["content_hash", "asked"], how="anti", maintain_order="left"
