@@ -243,6 +243,19 @@ class LanguageModel(_Strict):
         default_factory=dict, description="By model, where they differ from the list prices or are not known."
     )
 
+    @model_validator(mode="after")
+    def _told_apart(self) -> "LanguageModel":
+        from catalog_assets.enriched.prompting.prompts import prompt
+
+        if self.stronger == self.model:
+            raise ValueError(f"'stronger' is '{self.model}' itself: its second word would be paid for and say the same")
+        named = {"prompt": self.prompt, "trial.prompt": (self.trial and self.trial.prompt) or self.prompt}
+        for setting, name in named.items():
+            prompt(name)
+            if name == "description":
+                raise ValueError(f"'{setting}' asks for attributes; descriptions have a prompt of their own")
+        return self
+
 
 class Models(_Strict):
     """Which enrichers run."""

@@ -16,6 +16,7 @@ from catalog_assets.configuration import fingerprint
 from catalog_assets.materialize import WorldResource
 from catalog_assets.partitions import key_of
 from catalog_assets.stages import Partition, World
+from sensors.attempts import was_asked
 from sensors.days import BUSY, OPEN_DAYS
 
 STAGE = "model_proposals"
@@ -41,8 +42,10 @@ def questions_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
             return
         opened, now = world.open(), dt.datetime.now(dt.UTC)
         for partition, work in wanted(opened, now):
-            yield dg.RunRequest(run_key=f"{job.name}-{key_of(partition)}-{work}", partition_key=key_of(partition))
-            return
+            key = f"{job.name}-{key_of(partition)}-{work}"
+            if not was_asked(context.instance, key):  # Dagster would drop it, and no other day would have its turn
+                yield dg.RunRequest(run_key=key, partition_key=key_of(partition))
+                return
         yield dg.SkipReason("Nothing is open, or it is in a batch, or the day's budget is spent.")
 
     return questions_tick

@@ -20,17 +20,19 @@ import polars as pl
 from catalog_assets.asked import journal
 from catalog_assets.asked.batches import collect, hand_in, in_hand, open_batches, reserved
 from catalog_assets.asked.stage import Asked, asked_of, contents_of
-from catalog_assets.asked.transport import Prepared, expected_tokens, prepared, reply_row, withheld_row
+from catalog_assets.asked.transport import Prepared, expected_tokens, prepared, reply_in, reply_row, withheld_row
 from catalog_assets.configuration import LanguageModel as Settings
 from catalog_assets.enriched.prompting.asking import QUESTIONS, Request, withheld
 from catalog_assets.stages import Partition, StageError, World, require
 from resources import prices as prices_of
 from resources.language_model.choose import Way, Window, way
-from resources.language_model.protocol import Limits
+from resources.language_model.protocol import LanguageModelError, Limits
 from resources.language_model.spool import Spool
 
 TOGETHER = 500
 """Replies that are written into the journal at once; until then each is in the spool."""
+SAME_REPLY = ("custom_id", "request_id", "received_at")
+"""What tells two replies apart: one without an id of the service's may come after a failure without one."""
 Row = dict[str, Any]
 ALONE = 1
 """Characters of a request of one product only: what could not be read with others is asked by itself."""
@@ -55,6 +57,7 @@ class Report:
     cached_tokens: int = 0
     withheld: int = 0
     batches: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def before(self) -> str:
         """What is about to be sent, and what it will cost by rule of thumb."""
@@ -115,6 +118,8 @@ def ask(
         contents = contents_of(world, partition)
         for _ in asked_of(world, partition, contents, run_id, run.send):
             pass
+    if report.unread:
+        raise LanguageModelError(f"{report.sentence()}. What could not be looked at stays open: {report.unread}")
     return report
 
 
@@ -150,15 +155,20 @@ class _Run:
     def absorb(self) -> None:
         """Into the journal with what an earlier run received and could not keep there."""
         spool = spool_of(self.world)
-        rows = [{**row, "received_at": dt.datetime.fromisoformat(row["received_at"])} for row in spool.rows()]
-        known = self.world.lake.scan("model_replies").select("custom_id", "request_id").collect()
+        found = [reply_in(line) for line in spool.rows()]
+        rows = [row for row in found if row is not None]
+        known = self.world.lake.scan("model_replies").select(SAME_REPLY).collect()
         there = set(known.iter_rows())
-        journal.keep_replies(self.world, [row for row in rows if (row["custom_id"], row["request_id"]) not in there])
-        spool.clear()
+        journal.keep_replies(self.world, [row for row in rows if tuple(row[name] for name in SAME_REPLY) not in there])
+        if len(rows) == len(found):
+            spool.clear()
+        else:
+            spool.set_aside()  # what somebody else wrote may be an answer that was paid for: a person may look
 
     def collect(self) -> None:
         """Take the replies of batches that have ended, and give up those that are late."""
-        for rows in collect(self.world, self._window(), self.settings.window_hours, self.run_id, self.now()):
+        hours, unread = self.settings.window_hours, self.report.unread
+        for rows in collect(self.world, self._window(), hours, self.run_id, self.now(), unread):
             self._count(rows)
             journal.keep_replies(self.world, rows)
 
@@ -208,8 +218,8 @@ class _Run:
         try:
             for reply in self.world.model.ask((one.request for one in made), limits):
                 row = reply_row(reply, version[reply.custom_id], None, self.now(), self.run_id)
+                kept.append(row)  # before it is on the disk: on one that is full, it still comes into the journal
                 spool.keep({**row, "received_at": row["received_at"].isoformat()})
-                kept.append(row)
                 self._count([row])
                 if len(kept) == TOGETHER:
                     kept = self._kept(kept, spool)

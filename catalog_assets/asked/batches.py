@@ -10,19 +10,20 @@ leaves a plan without a name: the service's own list says what became of it.
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from catalog_assets.asked import journal
-from catalog_assets.asked.transport import Prepared, reply_row
+from catalog_assets.asked.transport import Prepared, reply_row, stray_row
 from catalog_assets.stages import World
 from catalog_assets.vocabulary.columns import MODEL_BATCHES
 from resources import prices as prices_of
 from resources.language_model.choose import Window, next_step
 from resources.language_model.pricing import affordable
-from resources.language_model.protocol import Asked, Batch, Reply
+from resources.language_model.protocol import Asked, Batch, LanguageModelError, Reply
 
 NO_NAME = ""
 AT_ONCE = 5_000
@@ -30,6 +31,9 @@ AT_ONCE = 5_000
 ANYTHING = {"type": "object"}
 """What a reply must be to be kept as an answer: its form is judged with what it says, by the rules of that day."""
 LOST = "nothing was handed in"
+HANGS = "the batch did not end"
+DAY = 24 * 3600.0
+"""Seconds within which a batch ends, as the service promises; after twice as many nobody waits for it."""
 
 
 def hand_in(
@@ -98,19 +102,22 @@ def _asked(world: World, waiting: pl.DataFrame) -> dict[str, Asked]:
 
 
 def collect(
-    world: World, window: Window, hours: float, run_id: str, now: dt.datetime
+    world: World, window: Window, hours: float, run_id: str, now: dt.datetime, unread: list[str]
 ) -> Iterator[list[dict[str, Any]]]:
     """Rows of MODEL_REPLIES of batches that have ended, to be kept before the next are taken. A batch that is late is
-    cancelled: what it did not do comes back unanswered when it has ended, and is asked one by one."""
+    cancelled: what it did not do comes back unanswered when it has ended, and is asked one by one. `unread` is told
+    which batches could not be looked at, and why: they stay open, and keep nobody from the others."""
     waiting = open_batches(world)
     for (plan, name), rows in waiting.partition_by("plan_id", "batch_id", as_dict=True, maintain_order=True).items():
-        asked = _asked(world, rows)
-        left = _left(rows, hours, now)
-        if name == NO_NAME:
-            yield from _found_again(world, str(plan), asked, left, run_id, now)
-            continue
-        batch = _looked_at(world, str(name), asked, left, window)
-        yield from _rows(world, batch, str(name), run_id, now)
+        asked, age = _asked(world, rows), _age(rows, now)
+        try:
+            if name == NO_NAME:
+                yield from _found_again(world, str(plan), asked, age, run_id, now)
+                continue
+            batch = _looked_at(world, str(name), asked, age, hours, window)
+            yield from _rows(world, batch, str(name), run_id, now)
+        except LanguageModelError as error:
+            unread.append(f"batch {name or plan}: {error}")
 
 
 def ready(world: World, window: Window, hours: float, now: dt.datetime) -> list[str]:
@@ -122,38 +129,61 @@ def ready(world: World, window: Window, hours: float, now: dt.datetime) -> list[
             found.append(f"{plan}")
             continue
         assert world.model is not None
-        left = _left(rows, hours, now)
-        batch = world.model.collect(str(name), _asked(world, rows))
-        step = next_step(batch.state != "running", rows.height, left, window)
+        try:
+            batch = world.model.collect(str(name), _asked(world, rows))
+        except LanguageModelError:
+            found.append(f"{name}-unread")
+            continue
+        step = next_step(batch.state != "running", rows.height, hours * 3600 - _age(rows, now), window)
         found += [f"{name}-{step}"] if step != "wait" else []
     return found
 
 
-def _left(waiting: pl.DataFrame, hours: float, now: dt.datetime) -> float:
-    """Seconds within which a batch is to be answered; fewer than none where it is late."""
+def _age(waiting: pl.DataFrame, now: dt.datetime) -> float:
+    """Seconds since a batch was handed in."""
     first: dt.datetime = min(waiting["asked_at"])
-    return hours * 3600 - (now - first).total_seconds()
+    return (now - first).total_seconds()
 
 
-def _looked_at(world: World, name: str, asked: dict[str, Asked], left: float, window: Window) -> Batch:
+def _looked_at(world: World, name: str, asked: dict[str, Asked], age: float, hours: float, window: Window) -> Batch:
     assert world.model is not None
     batch = world.model.collect(name, asked)
-    if next_step(batch.state != "running", len(asked), left, window) == "fall back":
+    if next_step(batch.state != "running", len(asked), hours * 3600 - age, window) == "fall back":
         world.model.cancel(name)
         batch = world.model.collect(name, asked)
-    return batch
+    return _given_up(world, name, asked) if batch.state == "running" and age > 2 * DAY else batch
+
+
+def _given_up(world: World, name: str, asked: dict[str, Asked]) -> Batch:
+    """A batch that was cancelled and never ends: what it may have cost counts as spent, and all of it is open again."""
+    prices = prices_of(world.catalog)
+    return Batch(name, "gone", (
+        Reply(one, "failed", model=each.model, told=HANGS, unseen=prices.ceiling(each, batch=True))
+        for one, each in asked.items()
+    ))  # fmt: skip
 
 
 def _rows(world: World, batch: Batch, name: str, run_id: str, now: dt.datetime) -> Iterator[list[dict[str, Any]]]:
     versions = _versions(world)
-    rows = []
+    rows, version = [], ""
     for reply in batch.replies:
-        rows.append(reply_row(reply, versions[reply.custom_id], name, now, run_id))
+        version = versions[reply.custom_id]
+        rows.append(reply_row(reply, version, name, now, run_id))
         if len(rows) == AT_ONCE:
             yield rows
             rows = []
+    rows += [stray_row(reply, version, name, now, run_id) for reply in _not_kept(world, batch.strays, name)]
     if rows:
         yield rows
+
+
+def _not_kept(world: World, strays: Sequence[Reply], name: str) -> list[Reply]:
+    """Strays, without the replies that were kept when the batch was read before."""
+    if not strays:
+        return []
+    kept = world.lake.scan("model_replies").filter(pl.col("batch_id") == name).select("request_id").collect()
+    known = set(kept["request_id"])
+    return [reply for reply in strays if reply.request_id not in known]
 
 
 def _versions(world: World) -> dict[str, str]:
@@ -162,23 +192,25 @@ def _versions(world: World) -> dict[str, str]:
 
 
 def _found_again(
-    world: World, plan: str, asked: dict[str, Asked], left: float, run_id: str, now: dt.datetime
+    world: World, plan: str, asked: dict[str, Asked], age: float, run_id: str, now: dt.datetime
 ) -> Iterator[list[dict[str, Any]]]:
     """A plan whose batch has no name here: killed before it was handed in, or right after. Batches of the service that
-    nobody here knows are looked at; one that has answers to what was asked is it."""
+    nobody here knows are looked at; the one that has results for most of what was asked is it. One of another home may
+    have a few of the same requests, and as long as any is under way it may be this one, until it must have ended."""
     assert world.model is not None
     known = world.lake.scan("model_batches").select("batch_id").unique().collect()["batch_id"].to_list()
-    running = False
+    running, own, most, mine = False, NO_NAME, len(asked) // 2, Batch(NO_NAME, "gone")
     for name in world.model.unclaimed(known):
         batch = world.model.collect(name, asked)
         running = running or batch.state == "running"
         replies = list(batch.replies)
-        if any(reply.attempts for reply in replies):
-            _keep(world, plan, name, list(asked), now, run_id)
-            versions = _versions(world)
-            yield [reply_row(reply, versions[reply.custom_id], name, now, run_id) for reply in replies]
-            return
-    if not running or left < 0:
+        told = sum(reply.attempts > 0 for reply in replies)
+        if told > most:
+            own, most, mine = name, told, replace(batch, replies=iter(replies))
+    if own:
+        _keep(world, plan, own, list(asked), now, run_id)
+        yield from _rows(world, mine, own, run_id, now)
+    elif not running or age > DAY:
         versions = _versions(world)
         gone = [Reply(name, "failed", model=each.model, told=LOST) for name, each in asked.items()]
         yield [reply_row(reply, versions[reply.custom_id], plan, now, run_id) for reply in gone]

@@ -17,6 +17,7 @@ import polars as pl
 
 from catalog_assets.asked.rungs import Rung
 from catalog_assets.asked.transform import FINDINGS, READ, TOLD
+from catalog_assets.digests import digest
 from catalog_assets.enriched.prompting.asking import QUESTIONS, Request
 from catalog_assets.enriched.prompting.checking import Checked
 from catalog_assets.enriched.prompting.schema import LOCAL_IDS
@@ -28,6 +29,12 @@ from catalog_assets.vocabulary.version import VERSION as VOCABULARY
 
 RECEIVED = ("answered", "malformed", "truncated", "refused", "withheld")
 """Statuses of what came and is not asked for again as it is; the others are tried another time."""
+CHECKING = (
+    "asked/purposes.py", "digests.py", "enriched/prompting",
+    *(f"enriched/{name}.py" for name in ("content", "description", "quantities", "words")),
+    *(f"standardized/{name}.py" for name in ("language", "numbers", "text", "units")),
+)  # fmt: skip
+"""What decides what a reply comes to."""
 AT_ONCE = 2_000
 """Requests that are checked together."""
 KEY = ["custom_id", "content_hash"]
@@ -40,16 +47,17 @@ PLACES = {name: place for place, name in enumerate(LOCAL_IDS)}
 
 def checker() -> str:
     """The version of the rules that replies are checked by."""
-    return f"{code_version('enriched/prompting', 'standardized/units.py')}-{VOCABULARY}"
+    return f"{code_version(*CHECKING)}-{VOCABULARY}"
 
 
 def told(world: World, rung: Rung, contents: pl.DataFrame) -> pl.DataFrame:
-    """TOLD about these contents. contents: content_hash."""
+    """TOLD about these contents, and which reply it is (a hash of its text). contents: content_hash."""
     asked = world.lake.scan("model_questions", model_version=rung.version).join(
         contents.lazy().select("content_hash"), on="content_hash", how="semi"
     )
     rows = asked.join(_replies(world, rung.version), on="custom_id").select(
         *(name for name in TOLD if name != "why"),
+        "reply",
         pl.when(pl.col("status") == "withheld").then("text").alias("why"),
     )
     return rows.collect().unique(KEY, keep="any").sort("custom_id", "content_hash")
@@ -57,51 +65,59 @@ def told(world: World, rung: Rung, contents: pl.DataFrame) -> pl.DataFrame:
 
 def _replies(world: World, version: str) -> pl.LazyFrame:
     """The first received reply of each request."""
+    rows = _received(world, version)
+    return rows.sort("received_at", "request_id", "text").unique("custom_id", keep="first", maintain_order=True)
+
+
+def _received(world: World, version: str) -> pl.LazyFrame:
     rows = world.lake.scan("model_replies", model_version=version).filter(pl.col("status").is_in(RECEIVED))
-    return rows.sort("received_at", "request_id").unique("custom_id", keep="first", maintain_order=True)
+    return rows.with_columns(digest(pl.col("text")).alias("reply"))
 
 
 def findings(
-    world: World, rung: Rung, told: pl.DataFrame, contents: pl.DataFrame, known: Answers, run_id: str
+    world: World, rung: Rung, told: pl.DataFrame, contents: pl.DataFrame, known: Answers, run_id: str, checked_by: str
 ) -> pl.DataFrame:
     """FINDINGS of the replies that can be read, by the rules of today. contents: QUESTION_SCHEMA, of all of `told`;
-    known: what others say of them."""
+    known: what others say of them; checked_by: names the rules, and what else they go by."""
     read = told.filter(pl.col("status").is_in(READ))
-    stored = _stored(world, read)
+    stored = _stored(world, read, checked_by)
     missing = read.join(stored, on=KEY, how="anti")
     if missing.is_empty():
         return stored
     with world.lock("model-findings"):
-        missing = missing.join(_stored(world, read), on=KEY, how="anti")
+        missing = missing.join(_stored(world, read, checked_by), on=KEY, how="anti")
         ids = missing["custom_id"].unique().sort()
         for start in range(0, len(ids), AT_ONCE):
             part = missing.filter(pl.col("custom_id").is_in(ids[start : start + AT_ONCE].implode()))
-            _keep_findings(world, rung, part, contents, known, run_id)
-    return _stored(world, read)
+            rows = _found(world, rung, part, contents, known)
+            stamp = (pl.lit(checked_by).alias("checker"), pl.lit(run_id).alias("run_id"))
+            named = rows.join(part.select(*KEY, "reply"), on=KEY, maintain_order="left")
+            world.lake.append("model_findings", named.with_columns(*stamp))
+    return _stored(world, read, checked_by)
 
 
-def _stored(world: World, read: pl.DataFrame) -> pl.DataFrame:
-    rows = world.lake.scan("model_findings", checker=checker()).select(FINDINGS.names())
-    mine = rows.join(read.lazy().select("custom_id", "content_hash"), on=KEY, how="semi")
-    return mine.collect().unique(KEY, keep="any").sort("custom_id", "content_hash")
+def _stored(world: World, read: pl.DataFrame, checked_by: str) -> pl.DataFrame:
+    rows = world.lake.scan("model_findings", checker=checked_by).select(*FINDINGS.names(), "reply")
+    mine = rows.join(read.lazy().select(*KEY, "reply"), on=[*KEY, "reply"], how="semi")
+    return mine.drop("reply").collect().unique(KEY, keep="any").sort("custom_id", "content_hash")
 
 
-def _keep_findings(
-    world: World, rung: Rung, told: pl.DataFrame, contents: pl.DataFrame, known: Answers, run_id: str
-) -> None:
-    """Check the replies about these contents, and keep what comes of it."""
-    texts = _replies(world, rung.version).select("custom_id", "text")
-    mine = texts.join(told.lazy().select("custom_id"), on="custom_id", how="semi").collect()
-    asked = told.join(contents, on="content_hash").with_columns(
-        pl.lit(None, pl.String).alias("category"), pl.lit("").alias("question_hash")
+def _found(world: World, rung: Rung, told: pl.DataFrame, contents: pl.DataFrame, known: Answers) -> pl.DataFrame:
+    """FINDINGS of the replies about these contents, checked now."""
+    texts = _received(world, rung.version).select("custom_id", "reply", "text").unique()
+    mine = texts.join(told.lazy(), on=["custom_id", "reply"], how="semi").sort("custom_id").collect()
+    asked = (
+        told.drop("reply")
+        .join(contents, on="content_hash")
+        .with_columns(pl.lit(None, pl.String).alias("category"), pl.lit("").alias("question_hash"))
     )
     frames = asked.partition_by("custom_id", as_dict=True)
-    replies = [(str(text), _request(str(name), rung, frames[(name,)])) for name, text in mine.iter_rows()]
+    replies = [(str(text), _request(str(name), rung, frames[(name,)])) for name, _, text in mine.iter_rows()]
     of_all = world.lake.scan("model_questions", model_version=rung.version).join(
         told.lazy().select("custom_id").unique(), on="custom_id", how="semi"
     )
-    sizes = of_all.group_by("custom_id").agg(pl.len().alias("size")).collect()
-    world.lake.append("model_findings", found(rung.purpose.check(replies, known), told, sizes, run_id))
+    sizes = of_all.group_by("custom_id").agg(pl.len().alias("size"), pl.min("content_hash").alias("first")).collect()
+    return found(rung.purpose.check(replies, known), told, sizes)
 
 
 def _request(custom_id: str, rung: Rung, asked: pl.DataFrame) -> Request:
@@ -109,25 +125,25 @@ def _request(custom_id: str, rung: Rung, asked: pl.DataFrame) -> Request:
     return Request(custom_id, rung.model, rung.prompt, {}, "", asked.select(*QUESTIONS.names(), "local_id"))
 
 
-def found(checked: Checked, told: pl.DataFrame, sizes: pl.DataFrame, run_id: str) -> pl.DataFrame:
-    """MODEL_FINDINGS: a row for each of TOLD, also where nothing came of it. sizes: custom_id, size (its products).
+def found(checked: Checked, told: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """FINDINGS: a row for each of TOLD, also where nothing came of it. sizes: custom_id, size (its products) and
+    first (the content that is first among them).
 
-    What is wrong with a reply as a whole is told of its first product. What it says of products that were asked about
-    and do not stand here any more is nobody's fault.
+    What is wrong with a reply as a whole is told of its first product, whichever of them stand on the day: so the same
+    is found whichever day is looked at first. What it says of products that were asked about and do not stand here any
+    more is nobody's fault.
     """
     own = told.select(KEY).unique().sort(KEY)
     of_one = checked.refused.drop_nulls("content_hash")
     of_all = checked.refused.filter(pl.col("content_hash").is_null()).join(sizes, on="custom_id", how="left")
     place = pl.col("local_id").replace_strict(PLACES, default=None, return_dtype=pl.Int64)
     elsewhere = (pl.col("rule") == "unknown_product") & (place < pl.col("size")).fill_null(False)
-    first = own.unique("custom_id", keep="first", maintain_order=True)
-    whole = of_all.filter(~elsewhere).drop("content_hash", "size").join(first, on="custom_id")
+    whole = of_all.filter(~elsewhere).with_columns(pl.col("first").alias("content_hash"))
     refused = pl.concat([of_one, whole.select(of_one.columns)])
-    rows = own.join(_listed(checked.proposals, "proposals"), on=KEY, how="left")
+    rows = own.join(_listed(checked.proposals, "proposals"), on=KEY, how="left", maintain_order="left")
     return rows.join(_listed(refused, "refused"), on=KEY, how="left").with_columns(
-        pl.col("proposals").fill_null([]), pl.col("refused").fill_null([]),
-        pl.lit(checker()).alias("checker"), pl.lit(run_id).alias("run_id"),
-    )  # fmt: skip
+        pl.col("proposals").fill_null([]), pl.col("refused").fill_null([])
+    )
 
 
 def _listed(rows: pl.DataFrame, name: str) -> pl.DataFrame:

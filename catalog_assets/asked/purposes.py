@@ -26,7 +26,9 @@ USUAL_LANGUAGE = "en"
 
 
 class Purpose(Protocol):
-    """What is asked for. `known`: what others say of the contents."""
+    """What is asked for. `known`: what others say of the contents. `by_known`: whether replies are checked by it."""
+
+    by_known: bool
 
     def wanted(self, contents: pl.DataFrame, known: Answers, accept: float) -> pl.DataFrame:
         """WANTED: what is asked about contents (QUESTION_SCHEMA)."""
@@ -42,6 +44,8 @@ class Purpose(Protocol):
 
 class Attributes:
     """Attributes that apply and are unknown, and the category where it is."""
+
+    by_known = False
 
     def wanted(self, contents: pl.DataFrame, known: Answers, accept: float) -> pl.DataFrame:
         """See `Purpose.wanted`."""
@@ -60,6 +64,8 @@ class Attributes:
 
 class Descriptions:
     """A description, of products that have none of their supplier, out of nothing but known facts."""
+
+    by_known = True
 
     def wanted(self, contents: pl.DataFrame, known: Answers, accept: float) -> pl.DataFrame:
         """See `Purpose.wanted`."""

@@ -58,18 +58,23 @@ def asked_of(
     """Each rung of the ladder and where it stands; the next one knows what this one proposes. `ask` may send what is
     open, and what comes of it is read then."""
     known, _ = told_by_embedded(world, partition, contents, run_id)
+    who = fingerprint(*versions(world, partition))
     for rung in rungs(world.catalog):
-        found = _standing(world, rung, contents, known, run_id)
+        # What is known differs from day to day with who is asked: a reply that is checked by it is checked for each.
+        checked_by = f"{journal.checker()}-{who}" if rung.purpose.by_known else journal.checker()
+        found = _standing(world, rung, contents, known, run_id, checked_by)
         if found.open.height:
             ask(Asked(rung, found, known))
-            found = _standing(world, rung, contents, known, run_id)
+            found = _standing(world, rung, contents, known, run_id, checked_by)
         yield Asked(rung, found, known)
         known = Answers(pl.concat([known.rows, for_enrichment(found.proposals)]))
 
 
-def _standing(world: World, rung: Rung, contents: pl.DataFrame, known: Answers, run_id: str) -> Standing:
+def _standing(
+    world: World, rung: Rung, contents: pl.DataFrame, known: Answers, run_id: str, checked_by: str
+) -> Standing:
     told = journal.told(world, rung, contents)
-    findings = journal.findings(world, rung, told, contents, known, run_id)
+    findings = journal.findings(world, rung, told, contents, known, run_id, checked_by)
     return standing(rung, contents, known, told, findings, world.catalog.thresholds.accept)
 
 
@@ -84,7 +89,7 @@ def inputs(world: World, partition: Partition) -> str:
 def _inputs(world: World, partition: Partition, upstream: str, contents: pl.DataFrame) -> str:
     ladder = rungs(world.catalog)
     replies = [
-        content_fingerprint(journal.told(world, rung, contents), ("custom_id", "content_hash", "status"))
+        content_fingerprint(journal.told(world, rung, contents), ("custom_id", "content_hash", "status", "reply"))
         for rung in ladder
     ]
     who = [(rung.version, rung.disputed, rung.share, rung.in_use) for rung in ladder]

@@ -13,6 +13,7 @@ import polars as pl
 from catalog_assets.asked.journal import Kept
 from catalog_assets.enriched.prompting.asking import Request
 from catalog_assets.stages import World
+from catalog_assets.vocabulary.columns import MODEL_REPLIES
 from resources.language_model import protocol
 
 EXPECTED_TOKENS = 60
@@ -22,6 +23,10 @@ EXPERIENCE = 100
 LEAST_TOKENS, TOKENS_AN_ANSWER, ANSWERS_A_PRODUCT = 512, 48, 6
 """Where a reply is cut off: so many tokens at least, and for each product so many answers at most. A product that
 states more is asked about once more by itself."""
+_TEXTS = ("custom_id", "model_version", "status", "text", "request_id", "run_id")
+_COUNTS = ("input_tokens", "output_tokens", "cache_read", "cache_write", "attempts")
+LONGEST_REPLY = 1_000_000
+"""Characters that are kept of a reply: many times what the tokens it may have amount to."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +59,51 @@ def reply_row(
     """A reply as a row of MODEL_REPLIES."""
     usage = reply.usage
     return {
-        "custom_id": reply.custom_id, "model_version": model_version, "batch_id": batch_id, "status": reply.status,
-        "text": reply.text or reply.told, "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens,
-        "cache_read": usage.cache_read, "cache_write": usage.cache_write, "cost": float(reply.cost),
-        "unseen": float(reply.unseen), "request_id": reply.request_id, "attempts": reply.attempts,
+        "custom_id": readable(reply.custom_id), "model_version": model_version, "batch_id": batch_id,
+        "status": reply.status,
+        "text": readable(reply.text or reply.told)[:LONGEST_REPLY],
+        "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "cache_read": usage.cache_read,
+        "cache_write": usage.cache_write, "cost": float(reply.cost), "unseen": float(reply.unseen),
+        "request_id": readable(reply.request_id), "attempts": reply.attempts,
         "received_at": at, "run_id": run_id,
     }  # fmt: skip
+
+
+def reply_in(line: object) -> dict[str, Any] | None:
+    """The row of MODEL_REPLIES that a line of the spool is; None for what is none, or counts what cannot be."""
+    if not isinstance(line, dict) or not line.keys() >= set(MODEL_REPLIES.columns):
+        return None
+    row = {name: line[name] for name in MODEL_REPLIES.columns}
+    texts = [*(row[name] for name in _TEXTS), "" if row["batch_id"] is None else row["batch_id"]]
+    money = [row[name] for name in ("cost", "unseen")]
+    sound = (
+        all(isinstance(text, str) and text == readable(text) for text in texts)
+        and all(type(row[name]) is int and 0 <= row[name] <= protocol.MOST_TOKENS for name in _COUNTS)
+        and all(type(usd) in (int, float) and 0 <= usd < float("inf") for usd in money)
+        and row["status"] in (*protocol.STATUSES, "withheld")
+    )
+    try:
+        row["received_at"] = dt.datetime.fromisoformat(row["received_at"])
+    except (TypeError, ValueError):
+        return None
+    return row if sound and row["received_at"].utcoffset() is not None else None
+
+
+def readable(text: str) -> str:
+    """The text as UTF-8 can have it: JSON can name half a character, and then no table takes it."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def withheld_row(custom_id: str, model_version: str, why: str, at: dt.datetime, run_id: str) -> dict[str, Any]:
     """That a content was not shown to a model, in the place of a reply."""
     nobody = protocol.Reply(custom_id, "failed", told=why)
     return {**reply_row(nobody, model_version, None, at, run_id), "status": "withheld"}
+
+
+def stray_row(reply: protocol.Reply, model_version: str, batch_id: str, at: dt.datetime, run_id: str) -> dict[str, Any]:
+    """A result of a batch that answers no request of ours, or one that has its answer: it is nobody's answer, and it
+    was billed."""
+    return {**reply_row(reply, model_version, batch_id, at, run_id), "status": "stray"}
 
 
 def expected_tokens(world: World, model_version: str) -> int:

@@ -177,6 +177,7 @@ def from_bytes(data: bytes) -> Acceptance:
             certified = None if said["certified"] is None else str(said["certified"])
             found = dataclasses.replace(found, models=models, exceptions=exceptions, certified=certified)
         sound = form in (1, FORMAT) and all(_sound(each) for each in (own, *found.models.values()))
+        sound = sound and all(version.strip() for version in found.models)  # no name is no model's
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise UnknownRelease(f"This is no release of acceptance thresholds ({error}).") from None
     if not sound:

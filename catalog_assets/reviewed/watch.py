@@ -88,8 +88,9 @@ def _certified(world: World, current: Acceptance, version: str) -> tuple[Accepta
 
 
 def state(world: World, watched: Watched, person: str, now: dt.datetime) -> None:
-    """Put the tightened release into force, if there is one; the same one is stated once."""
-    made = watched.release
-    if made is not None:
+    """Put the tightened release into force, if there is one; the same one is stated once. Not where another release
+    was put into force since it was looked at: that may be a new certificate, and the next look is at that one."""
+    made, now_there = watched.release, in_force(releases(world, RELEASE), watched.day)
+    if made is not None and now_there is not None and now_there.version in (watched.version, made.version):
         reason = "; ".join(str(each) for each in watched.found)
         put_in_force(world, Statement(RELEASE, made.version, made.to_bytes(), watched.day, person, reason), now)

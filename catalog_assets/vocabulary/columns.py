@@ -584,7 +584,7 @@ MODEL_REPLIES = Table(
         "status": Column(
             pl.String,
             "answered, refused, truncated, malformed, failed, expired or unpaid; withheld: a "
-            "content that was not shown to the model",
+            "content that was not shown to the model; stray: a result that answers nothing, and was billed",
         ),
         "text": Column(pl.String, "The reply itself; why, where there is none"),
         "input_tokens": Column(pl.Int64, "Tokens read, at the full price"),
@@ -609,6 +609,7 @@ MODEL_FINDINGS = Table(
         "custom_id": Column(pl.String, "The request"),
         "content_hash": Column(pl.String, "The content"),
         "checker": Column(pl.String, "Version of the rules that checked it"),
+        "reply": Column(pl.String, "Hash of the reply's text, where a request has several"),
         "proposals": Column(pl.List(_ANSWER), "What counts"),
         "refused": Column(
             pl.List(pl.Struct(dict.fromkeys(("attribute", "rule", "message", "payload"), pl.String))),

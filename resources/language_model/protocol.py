@@ -16,6 +16,8 @@ BatchState = Literal["running", "ended", "gone"]
 STATUSES: tuple[str, ...] = get_args(Status)
 CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 NOTHING = Decimal(0)
+MOST_TOKENS = 1_000_000_000
+"""That an answer can have been billed for: more is no count."""
 
 
 class LanguageModelError(Exception):

@@ -5,7 +5,7 @@ Belongs here: reading and writing the API's shapes of one question. Does not bel
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -16,9 +16,10 @@ from anthropic.types.message_create_params import MessageCreateParamsNonStreamin
 from anthropic.types.text_block_param import TextBlockParam
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.validators import extend
 
 from resources.language_model.pricing import Prices
-from resources.language_model.protocol import Reply, Request, Status, Usage
+from resources.language_model.protocol import MOST_TOKENS, Reply, Request, Status, Usage
 
 STOPPED: Mapping[str, tuple[Status, str]] = {
     "refusal": ("refused", "the model declined to answer"),
@@ -80,8 +81,8 @@ def usage_of(message: Message) -> Usage:
         texts = [block.text for block in message.content if block.type == "text"]
     except (AttributeError, TypeError):
         raise UnreadableAnswer("the answer lacks its usage or its content") from None
-    if not all(type(count) is int and count >= 0 for count in (*counts, *cached)):
-        raise UnreadableAnswer("the usage of the answer is not in whole tokens")
+    if not all(type(count) is int and 0 <= count <= MOST_TOKENS for count in (*counts, *cached)):
+        raise UnreadableAnswer("the usage of the answer is no number of whole tokens")
     if not all(isinstance(text, str) for text in texts) or not isinstance(message.model, str):
         raise UnreadableAnswer("the content of the answer is no text")
     return Usage(*counts, *cached)
@@ -120,4 +121,21 @@ def _validator(schema: str) -> Draft202012Validator:
         Draft202012Validator.check_schema(read)
     except SchemaError as error:
         raise ValueError(f"no JSON schema: {error.json_path} {error.message}") from None
-    return Draft202012Validator(read)
+    return _Validator(read)
+
+
+def _any_of(told: Any, alternatives: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """`anyOf` without those alternatives that a constant rules out: an answer has one of some fifty names, and to try
+    them all takes longer than all else that is done with it."""
+    left = [each for each in alternatives if not _ruled_out(each, instance)]
+    yield from Draft202012Validator.VALIDATORS["anyOf"](told, left, instance, schema) or ()
+
+
+def _ruled_out(schema: Any, instance: Any) -> bool:
+    if not isinstance(schema, dict) or not isinstance(instance, dict):
+        return False
+    constants = ((name, each["const"]) for name, each in schema.get("properties", {}).items() if "const" in each)
+    return any(isinstance(one, str) and name in instance and instance[name] != one for name, one in constants)
+
+
+_Validator: Any = extend(Draft202012Validator, {"anyOf": _any_of})

@@ -113,12 +113,13 @@ def narrowed(wanted: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def questions(wanted: pl.DataFrame, prompt: Prompt, model: str) -> pl.DataFrame:
-    """QUESTIONS of WANTED: hashed over content, asked attributes, prompt version and model, and nothing else."""
+    """QUESTIONS of WANTED: hashed over content, asked attributes, prompt (name and version) and model, and nothing
+    else."""
     parts = (
         pl.lit("model question"),
         pl.col("content_hash"),
         pl.col("asked").list.join(","),
-        pl.lit(prompt.version),
+        pl.lit(f"{prompt.name}-{prompt.version}"),
         pl.lit(model),
     )
     return wanted.with_columns(digest(*parts).alias("question_hash")).select(QUESTIONS.names())

@@ -153,6 +153,8 @@ def refusal(fault: Fault, request: Request) -> tuple[str | None, ...]:
 
 def _located(claims: list[Claim], contents: Mapping[str, dict[str, Any]]) -> tuple[list[_Found], list[Fault]]:
     """The claims whose evidence stands in the source, outside of orders, and faults of the others."""
+    claimed = {claim.content_hash for claim in claims}  # of most products nothing is claimed, and reading them costs
+    contents = {key: row for key, row in contents.items() if key in claimed}
     texts = {key: _texts(row) for key, row in contents.items()}
     doubtful = {
         key: next((sign for text in (*texts[key].values(), *_unread(row)) if (sign := order_in(text))), None)

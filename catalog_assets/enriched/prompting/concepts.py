@@ -138,6 +138,9 @@ class Sequence:
 
     def within(self, seen: str, hits: Mapping[str, list[Hit]]) -> bool:
         """Whether the text has it."""
+        for step, _ in self.steps:
+            if hits.keys().isdisjoint(step):
+                return False  # as a rule: a text has few of the concepts, and there are a hundred sequences
         places = [
             [hit for concept in step for hit in hits.get(concept, ()) if not begins or begins_clause(seen, hit.start)]
             for step, begins in self.steps

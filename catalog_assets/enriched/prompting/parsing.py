@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from catalog_assets.enriched.prompting.schema import ASKABLE, FLAGS, units_of
+from catalog_assets.enriched.prompting.schema import ASKABLE, FLAGS, MOST_PRODUCTS, units_of
 from catalog_assets.standardized.text import json_value
 from catalog_assets.vocabulary.attributes import Attribute
 
@@ -77,6 +77,10 @@ def products_of(reply: str, asked: Mapping[str, Asked], faults: list[Fault]) -> 
     if not isinstance(products, list):
         faults.append(Fault("off_schema", "The reply is no object with a list `products`.", payload=payload(found)))
         return
+    if len(products) > MOST_PRODUCTS:
+        message = f"The reply has {len(products):,} products; no request has more than {MOST_PRODUCTS}."
+        faults.append(Fault("off_schema", message, payload=payload(found)))
+        return
     named = [one.get("id") if isinstance(one, dict) else None for one in products]
     often = Counter(name for name in named if type(name) is str)
     for name, product in zip(named, products, strict=True):
@@ -106,6 +110,10 @@ def parsed(reply: str, asked: Mapping[str, Asked]) -> Parsed:
             _product_fault(told, one, product, "A product has id and answers, and nothing else.")
         elif not isinstance(product["answers"], list):
             _product_fault(told, one, product, "`answers` is a list of answers.")
+        elif len(product["answers"]) > len(ASKABLE):
+            _product_fault(
+                told, one, product, f"There is nothing of which {len(product['answers']):,} things are asked."
+            )
         else:
             answered.add(one.local_id)
             _product(told, one, product["answers"])
