@@ -15,7 +15,7 @@ import click
 
 from catalog_assets.commands.acceptance import acceptance
 from catalog_assets.commands.attributes import attributes
-from catalog_assets.commands.models import model
+from catalog_assets.commands.models import model, told_model
 from catalog_assets.commands.shared import (
     BY,
     CARRIED_OUT,
@@ -58,6 +58,8 @@ def check() -> None:
     console.print(
         f"home     {catalog.home_path}\nlake     {catalog.lake_uri}\nlanding  {catalog.landing_uri}", highlight=False
     )
+    if catalog.models.language is not None:
+        console.print(told_model(catalog), highlight=False)
 
 
 @main.command()

@@ -21,7 +21,7 @@ NAME = r"^[a-z][a-z0-9_]{0,39}$"
 CHARACTER = r"^[\x01-\x09\x0b\x0c\x0e-\x5b\x5d-\x7f]$"
 CURRENCY = "^[A-Z]{3}$"
 LANGUAGE = "^[a-z]{2}$"
-ADDRESS = r"^https?://[^/@\s]+(/[^@\s?#]*)?$"
+ADDRESS = r"^https?://[^/@\s?#]+(/[^@\s?#]*)?$"
 PATTERNS = {
     ADDRESS: "http://host:port or https://host, without keys (the key is in ANTHROPIC_API_KEY)",
     NAME: "a name of lower-case letters, digits and _, 40 at most, a letter first",
@@ -247,6 +247,8 @@ class LanguageModel(_Strict):
     def _told_apart(self) -> "LanguageModel":
         from catalog_assets.enriched.prompting.prompts import prompt
 
+        if self.address is not None and "sk-" in self.address:
+            raise ValueError("'address' holds a key, which belongs into the environment variable ANTHROPIC_API_KEY")
         if self.stronger == self.model:
             raise ValueError(f"'stronger' is '{self.model}' itself: its second word would be paid for and say the same")
         named = {"prompt": self.prompt, "trial.prompt": (self.trial and self.trial.prompt) or self.prompt}

@@ -24,10 +24,10 @@ from catalog_assets.warehouse.assets import assets as warehouse
 from catalog_assets.warehouse.assets import dbt_executable, project
 from sensors.acceptance import acceptance_daily, acceptance_watch
 from sensors.arrivals import arrivals_sensor
-from sensors.days import days_sensor
+from sensors.days import ASKING_JOB, days_sensor
 from sensors.questions import questions_sensor
 
-ARRIVAL_JOB, DAY_JOB, WAREHOUSE_JOB, ASKING_JOB = "arrival", "day", "warehouse", "asking"
+ARRIVAL_JOB, DAY_JOB, WAREHOUSE_JOB = "arrival", "day", "warehouse"
 ARRIVAL_ASSETS = ("deliveries", "raw_products", "standardized_products")
 DAY_ASSETS = (
     "matched_products", "matched_pairs", "enriched_attributes", "enriched_products", "reviewed_attributes",

@@ -47,7 +47,7 @@ def hint(word: str, allowed: Iterable[str], elsewhere: Mapping[str, str] | None 
 def shown(value: Any) -> str:
     """A value as a file has it, short; of a whole block only its kind, and of an address no credentials."""
     if isinstance(value, str):
-        text = re.sub(r"\S*@", "***@", value)
+        text = re.sub(r"sk-[\w-]+", "sk-***", re.sub(r"\?.*", "?***", re.sub(r"\S*@", "***@", value)))
         return repr(text if len(text) <= 80 else text[:80] + "…")
     if isinstance(value, dict | list):
         return ("a mapping" if isinstance(value, dict) else "a list") if value else "empty"
@@ -91,6 +91,9 @@ class _Words:
         return keys, schema, around
 
     def _followed(self, schema: Schema) -> Schema:
+        choices = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+        if len(choices) == 1 and "$ref" in choices[0]:  # a block that may be left out
+            schema = choices[0]
         return self.root["$defs"][schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
 
     def _deeper(self, properties: Schema) -> dict[str, str]:

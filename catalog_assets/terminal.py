@@ -27,6 +27,9 @@ from catalog_assets.stages import World, mark
 from catalog_assets.warehouse.loading import behind
 
 DEMO_SEED = 7
+ASKED = "model_proposals"
+SHORT = {ASKED: "asked"}
+"""What a stage's column is called where its table's name is too long."""
 DEMO_START = dt.date(2026, 1, 5)
 Bounds = tuple[dt.date | None, dt.date | None]
 
@@ -179,12 +182,16 @@ def status_rows(world: World) -> list[dict[str, Any]]:
     for day in sorted({state.partition.day for state in found}):
         mine = [state for state in found if state.partition.day == day]
         arrived = {s.partition.source for s in mine if s.stage == "raw_products"}
-        sums = ledger.filter(pl.col("day") == day)
+        known = [stage.name for stage in active(STAGES, world.catalog)]
+        sums = ledger.filter(pl.col("day") == day, pl.col("stage").is_in(known))
         row: dict[str, Any] = {"day": day.isoformat(), "sources": f"{len(arrived)}/{len(world.catalog.sources)}"}
         for stage in active(STAGES, world.catalog):
             states_of = [s.state for s in mine if s.stage == stage.name]
-            row[stage.name.removesuffix("_products")] = _summed(states_of)
-        row["pending"] = int(sums["pending"].sum())
+            row[SHORT.get(stage.name, stage.name.removesuffix("_products"))] = _summed(states_of)
+        of_models = sums.filter(pl.col("stage") == ASKED)["pending"]
+        row["pending"] = int(sums["pending"].sum()) - int(of_models.sum())
+        if ASKED in known:
+            row["open_to_models"] = int(of_models.sum())
         row["quarantined"] = int(sums["quarantined"].sum())
         rows.append(row)
     return rows

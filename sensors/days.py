@@ -22,6 +22,10 @@ from sensors.attempts import run_key, was_asked
 OPEN_DAYS = 14
 """How many of the latest delivered days are looked at; older ones are re-run by an explicit backfill."""
 
+ASKING_JOB = "asking"
+"""The job that asks language models: no day waits for it."""
+LOOKED_AT = 50
+
 BUSY = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.STARTING,
@@ -43,8 +47,8 @@ def days_sensor(jobs: Sequence[UnresolvedAssetJobDefinition]) -> dg.SensorDefini
         "with new offers or with decisions that change them (with the sources that are there), and the warehouse.",
     )
     def days_tick(context: dg.SensorEvaluationContext, world: WorldResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        busy = context.instance.get_run_records(dg.RunsFilter(statuses=BUSY), limit=1)
-        if busy:
+        under_way = context.instance.get_run_records(dg.RunsFilter(statuses=BUSY), limit=LOOKED_AT)
+        if any(record.dagster_run.job_name != ASKING_JOB for record in under_way):
             yield dg.SkipReason("Runs are under way; what they change is looked at when they are done.")
             return
         opened, now = world.open(), dt.datetime.now(dt.UTC)

@@ -16,6 +16,7 @@ from catalog_assets.configuration import fingerprint
 from catalog_assets.materialize import WorldResource
 from catalog_assets.partitions import key_of
 from catalog_assets.stages import Partition, World
+from resources.language_model.key import KEY, has_key
 from sensors.attempts import was_asked
 from sensors.days import BUSY, OPEN_DAYS
 
@@ -39,6 +40,9 @@ def questions_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
         busy = context.instance.get_run_records(dg.RunsFilter(statuses=BUSY, job_name=job.name), limit=1)
         if busy:
             yield dg.SkipReason("A run is asking already.")
+            return
+        if not has_key():
+            yield dg.SkipReason(f"Nothing can be asked: set {KEY} in the environment of the daemon.")
             return
         opened, now = world.open(), dt.datetime.now(dt.UTC)
         for partition, work in wanted(opened, now):

@@ -54,20 +54,24 @@ def model_status() -> None:
 def model_ask(day: dt.datetime | None, yes: bool) -> None:
     """Ask what is open, within the budgets: the estimate is told first. Run the day again for what comes back."""
     from catalog_assets.asked.asking import Report, ask
+    from catalog_assets.asked.stage import STAGE
+    from catalog_assets.pipeline import states
     from catalog_assets.stages import Partition
+    from resources.language_model.key import key
 
     world, _ = _configured()
+    key()  # before anybody reads an estimate
     opened_days = [row["day"] for row in _marks(world).filter(pl.col("pending") > 0).sort("day").to_dicts()]
     for one in [day.date()] if day else opened_days:
         with _bar() as progress:
-            task = progress.add_task(one.isoformat(), total=None)
+            task = progress.add_task(f"{one} (waits while another run asks)", total=None)
 
             def tell(report: Report, bar: Progress = progress, task: TaskID = task) -> None:
                 bar.stop()
                 console.print(report.before(), highlight=False)
                 if not yes and not click.confirm("Send it?"):
                     raise click.Abort
-                bar.update(task, total=report.requests)
+                bar.update(task, description=report.day.isoformat(), total=report.requests)
                 bar.start()
 
             def step(done: int, bar: Progress = progress, task: TaskID = task) -> None:
@@ -76,7 +80,12 @@ def model_ask(day: dt.datetime | None, yes: bool) -> None:
             report = ask(world, Partition(one), f"model-ask-{now():%Y%m%dT%H%M%S}", now, tell, step)
         console.print(report.sentence(), highlight=False)
     if not day and not opened_days:
-        console.print("Nothing is open.")
+        left = [state for state in states(world, stages=[STAGE]) if state.state != "done"]
+        console.print(
+            f"{len(left)} days are not up to date, so it is not known what is open: catalog backfill."
+            if left
+            else "Nothing is open."
+        )
 
 
 @model.command("compare")
@@ -102,6 +111,24 @@ def model_compare() -> None:
     ]
     table(f"{new} beside {old}", ["what", "count", "share and interval"], rows, {"count"})
     console.print(f"By the exact test of McNemar {told.verdict} (p = {told.chance:.3f}).", highlight=False)
+
+
+def told_model(catalog: Any) -> str:
+    """Which language model is asked, where, and within what budget. Raises LanguageModelError for one without a
+    price."""
+    from resources import prices
+    from resources.language_model.client import ADDRESS
+    from resources.language_model.key import has_key
+
+    said = catalog.models.language
+    named = [said.model, said.stronger, said.trial and said.trial.model]
+    for name in filter(None, named):
+        prices(catalog).of(name)
+    key = "is set" if has_key() else "is NOT set: nothing can be asked"
+    return (
+        f"model    {', '.join(filter(None, named))} at {said.address or ADDRESS}; ANTHROPIC_API_KEY {key}; at most "
+        f"{said.budget_run:g} USD a run and {said.budget_day:g} USD a day"
+    )
 
 
 _NUMBERS = {"proposals", "refused", "questions open"}

@@ -3,7 +3,6 @@
 Belongs here: the key, the address, and putting the two ways of asking together. Does not belong here: either of them.
 """
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,22 +11,16 @@ import httpx2
 from anthropic import Anthropic, AsyncAnthropic, DefaultAsyncHttpxClient
 
 from resources.language_model.batches import Batches, BatchRules
+from resources.language_model.key import KEY, key
 from resources.language_model.messages import Messages, Rules
 from resources.language_model.pricing import Prices
-from resources.language_model.protocol import Asked, Batch, LanguageModelError, Limits, Reply, Request
+from resources.language_model.protocol import Asked, Batch, Limits, Reply, Request
 
-KEY = "ANTHROPIC_API_KEY"
+__all__ = ["ADDRESS", "KEY", "AnthropicModel", "key"]
+
 ADDRESS = "https://api.anthropic.com"
 BATCH_TIMEOUT = 600.0
 """Seconds for a call about a batch: 256 MB take a while."""
-
-
-def key() -> str:
-    """The key, read each time it is needed and kept in no object of ours. Raises LanguageModelError without one."""
-    value = os.environ.get(KEY, "").strip()
-    if not value:
-        raise LanguageModelError(f"no key: set {KEY} in the environment")
-    return value
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ class Rules:
     """How patiently to ask. Seconds; `breaker_*` as in `Breaker`.
 
     After `outage` openings of the breaker without an answer (with these pauses, a quarter of an hour) the server is
-    given up: what is left fails, and can be asked another time.
+    given up: what is left fails, and can be asked another time. One that has never said a word, not
+    even an error, is given up after `unreachable` of them (half a minute): the address may be wrong.
     """
 
     attempts: int = 10
@@ -51,6 +52,7 @@ class Rules:
     breaker_pause: float = 1.0
     breaker_longest: float = 60.0
     outage: int = 20
+    unreachable: int = 5
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ class _Asking:
         self.gate = asyncio.Lock()
         self.changed = asyncio.Event()
         self.closed: tuple[Status, str] | None = None
+        self.heard = False
 
     async def reply(self, request: Request) -> Reply:
         """The one reply of a request, after as many attempts as it takes and the rules allow."""
@@ -205,6 +208,7 @@ class _Asking:
             return fault
         finally:
             self.changed.set()
+        self.heard = True
         used = Need(1.0, float(reply.usage.input_tokens + reply.usage.cache_write), float(reply.usage.output_tokens))
         self.pace.answered(ticket.need, used, self.now() - sent, raw.headers, self.now())
         self.breaker.worked()
@@ -213,6 +217,7 @@ class _Asking:
 
     def _failed(self, fault: Fault, ticket: _Ticket) -> None:
         now = self.now()
+        self.heard = self.heard or fault.kind != "broken"
         if fault.unseen:
             self.budget.lose(ticket.most)
         else:
@@ -223,7 +228,7 @@ class _Asking:
         elif fault.again:
             self.pace.overloaded(ticket.need, now)
             self.breaker.failed(now, ticket.probe)
-            if self.breaker.opened > self.rules.outage:
+            if self.breaker.opened > (self.rules.outage if self.heard else self.rules.unreachable):
                 self.closed = ("failed", f"the server has failed {self.breaker.opened} times in a row: {fault.told}")
         else:
             self.pace.rejected(ticket.need)

@@ -134,8 +134,9 @@ def _any_of(told: Any, alternatives: Any, instance: Any, schema: Any) -> Iterato
 def _ruled_out(schema: Any, instance: Any) -> bool:
     if not isinstance(schema, dict) or not isinstance(instance, dict):
         return False
-    constants = ((name, each["const"]) for name, each in schema.get("properties", {}).items() if "const" in each)
-    return any(isinstance(one, str) and name in instance and instance[name] != one for name, one in constants)
+    parts = schema.get("properties", {})
+    constants = {name: part["const"] for name, part in parts.items() if isinstance(part, dict) and "const" in part}
+    return any(isinstance(one, str) and name in instance and instance[name] != one for name, one in constants.items())
 
 
 _Validator: Any = extend(Draft202012Validator, {"anyOf": _any_of})

@@ -45,6 +45,7 @@ from catalog_assets.enriched.protocol import ANSWERS, Answers
 from catalog_assets.materialize import WorldResource
 from catalog_assets.stages import Partition
 from catalog_assets.vocabulary.columns import MODEL_FINDINGS, MODEL_REPLIES
+from resources.language_model.key import KEY as VARIABLE
 from resources.language_model.protocol import Batch, LanguageModelError, Reply, Usage
 from resources.language_model.spool import Spool
 from sensors.questions import questions_sensor, wanted
@@ -454,6 +455,7 @@ def test_a_description_is_checked_by_what_is_known_on_the_day_whichever_day_is_r
 
 def test_a_day_whose_question_nobody_can_answer_keeps_no_other_day_from_being_asked(tmp_path, monkeypatch):
     """Dagster drops a request under a key that it has seen."""
+    monkeypatch.setenv(VARIABLE, "a key")
     both = [(Partition(dt.date(2026, 3, 2)), "hopeless"), (PARTITION, "fresh")]
     monkeypatch.setattr("sensors.questions.wanted", lambda world, now: iter(both))
     job = dg.define_asset_job("asking", selection=["model_replies"])

@@ -16,7 +16,7 @@ from asked_world import DAY, PARTITION
 from faulty_world import Case, account, built, case, products_in, states_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from model_faults import BEFORE, ERRORS, SAID, UNSEEN
+from model_faults import BEFORE, ERRORS, IN_BATCH, SAID, UNSEEN
 from model_server import KEY
 from polars.testing import assert_frame_equal
 
@@ -27,7 +27,7 @@ from catalog_assets.stages import mark
 from resources.language_model.client import KEY as VARIABLE
 from resources.language_model.protocol import LanguageModelError
 
-FAULTS = tuple(sorted({*ERRORS, *BEFORE, *UNSEEN, *SAID} - {"hang", "hang_billed"}))
+FAULTS = tuple(sorted({*ERRORS, *BEFORE, *UNSEEN, *SAID, *IN_BATCH} - {"hang", "hang_billed"}))
 """Those that need no waiting for a time-out."""
 JOURNAL = ("model_questions", "model_replies", "model_batches", "model_findings")
 LABELS = tuple(f"{when} {table}" for table in JOURNAL for when in ("before", "after"))

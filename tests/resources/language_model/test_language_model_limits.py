@@ -92,6 +92,16 @@ def test_an_outage_without_an_end_is_given_up_for_all():
         assert "times in a row" in told["q49"].told
 
 
+def test_an_address_where_nobody_answers_is_given_up_soon():
+    with running(ModelServer()) as server:
+        nobody = server.url
+    rules = replace(QUICK, attempts=50, outage=50, unreachable=2)
+    told = by_id(model(ModelServer(url=nobody), rules=rules).ask(requests(20), PLENTY))
+    assert {reply.status for reply in told.values()} == {"failed"}
+    assert "times in a row" in told["q19"].told
+    assert max(reply.attempts for reply in told.values()) < 50
+
+
 def test_a_wait_beyond_the_deadline_is_not_waited_for():
     class Closed(ModelServer):
         async def handle(self, call):
