@@ -1,4 +1,4 @@
-"""The outside world: lake, landing zone, review store, warehouse, locks.
+"""The outside world: lake, landing zone, review store, language model, locks.
 
 Belongs here: opening all of it from the configuration. Does not belong here: what is done with it.
 """

@@ -72,7 +72,7 @@ def wanted(world: World, now: dt.datetime) -> Iterator[tuple[Partition, str]]:
         return
     collects = ready(world, Window(settings.requests_a_minute), settings.window_hours, now)
     came = received(world)
-    for row in rows.head(OPEN_DAYS).iter_rows(named=True):
+    for place, row in enumerate(rows.head(OPEN_DAYS).iter_rows(named=True)):
         partition = Partition(row["day"])
-        if collects or (row["pending"] and asking_pays(world, partition, now)):
+        if (collects and place == 0) or (row["pending"] and asking_pays(world, partition, now)):
             yield partition, fingerprint(row["output_fingerprint"], came, f"{now:%Y-%m-%dT%H}", *collects)

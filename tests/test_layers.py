@@ -38,8 +38,13 @@ def clocks(file: Path) -> set[str]:
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_transform_knows_frames_and_nothing_outside(stage):
     knowing = ("assets.py", "stage.py", "deliveries.py", "loading.py", "comparisons.py", "offers.py", "known.py",
-               "cases.py", "asking.py", "batches.py", "transport.py")  # fmt: skip
-    pure = [f for f in (PACKAGE / stage).rglob("*.py") if f.name not in knowing]
+               "cases.py")  # fmt: skip
+    sending = {f"asked/{name}.py" for name in ("asking", "batches", "transport")}
+    sending |= {"asked/journal.py"} if "resources" in tops(PACKAGE / "asked" / "journal.py") else set()
+    pure = [
+        file for file in (PACKAGE / stage).rglob("*.py")
+        if file.name not in knowing and file.relative_to(PACKAGE).as_posix() not in sending
+    ]  # fmt: skip
     assert PACKAGE / stage / "transform.py" in pure
     for file in pure:
         assert not tops(file) & OUTSIDE, f"{file.name} reaches outside"
@@ -51,6 +56,15 @@ def test_only_assets_know_dagster(stage):
     for file in (PACKAGE / stage).rglob("*.py"):
         if file.name != "assets.py":
             assert not {name for name in tops(file) if name.startswith("dagster")}, file
+
+
+def test_between_asked_and_enriched_few_arrows_run_each_way():
+    """What the embedded enrichers say decides what is asked, and what was replied is proposed beside it."""
+    asks = {f.name for f in (PACKAGE / "enriched").rglob("*.py") if any(".asked" in name for name in imports(f))}
+    assert asks == {"assets.py", "stage.py"}
+    known = {n for f in (PACKAGE / "asked").glob("*.py") for n in imports(f) if n.startswith("catalog_assets.enriched")}
+    parts = {name.split(".")[2] for name in known}
+    assert parts == {"answers", "protocol", "prompting"}
 
 
 def test_the_vocabulary_knows_nothing_but_words():

@@ -56,15 +56,17 @@ class Report:
     output_tokens: int = 0
     cached_tokens: int = 0
     withheld: int = 0
+    per_thousand: float = 0.0
+    """USD for a thousand products, of all that were ever asked about."""
     batches: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
     def before(self) -> str:
-        """What is about to be sent, and what it will cost by rule of thumb."""
+        """What was sent in this run and is about to be, in all, and what it costs by rule of thumb."""
         ways = ", ".join(f"{count:,} {way}" for way, count in sorted(self.ways.items()))
         return (
             f"{self.day}: {self.questions:,} questions in {self.requests:,} requests ({ways}), about "
-            f"{self.estimate:.4f} USD; {self.left_today:.4f} USD may be spent"
+            f"{self.estimate:.4f} USD; {self.left_today:.4f} USD may still be spent"
         )
 
     def metadata(self) -> dict[str, Any]:
@@ -73,7 +75,7 @@ class Report:
         return {
             "questions": self.questions, "requests": self.requests, "estimate_usd": float(self.estimate),
             "cost_usd": cost, "unseen_usd": float(self.unseen), "reserved_usd": float(self.reserved),
-            "cost_usd_per_1000_products": round(1000 * cost / self.questions, 6) if self.questions else 0.0,
+            "cost_usd_per_1000_products": round(self.per_thousand, 6),
             "input_tokens": self.input_tokens, "output_tokens": self.output_tokens,
             "cached_tokens": self.cached_tokens, "withheld": self.withheld, "replies": dict(self.statuses),
             "batches": self.batches,
@@ -118,6 +120,7 @@ def ask(
         contents = contents_of(world, partition)
         for _ in asked_of(world, partition, contents, run_id, run.send):
             pass
+    report.per_thousand = journal.paid_per_thousand(world)
     if report.unread:
         raise LanguageModelError(f"{report.sentence()}. What could not be looked at stays open: {report.unread}")
     return report

@@ -30,8 +30,8 @@ from catalog_assets.vocabulary.version import VERSION as VOCABULARY
 RECEIVED = ("answered", "malformed", "truncated", "refused", "withheld")
 """Statuses of what came and is not asked for again as it is; the others are tried another time."""
 CHECKING = (
-    "asked/purposes.py", "digests.py", "enriched/prompting",
-    *(f"enriched/{name}.py" for name in ("content", "description", "quantities", "words")),
+    "asked/journal.py", "asked/purposes.py", "digests.py", "enriched/prompting",
+    *(f"enriched/{name}.py" for name in ("content", "description", "patterns", "quantities", "words")),
     *(f"standardized/{name}.py" for name in ("language", "numbers", "text", "units")),
 )  # fmt: skip
 """What decides what a reply comes to."""
@@ -211,3 +211,10 @@ def count(world: World, status: str, since: dt.datetime) -> int:
     """Replies with a status that came since."""
     rows = world.lake.scan("model_replies").filter(pl.col("received_at") >= since, pl.col("status") == status)
     return int(rows.select(pl.len()).collect().item())
+
+
+def paid_per_thousand(world: World) -> float:
+    """USD that a thousand distinct contents have cost so far, with what may have been billed unseen."""
+    contents = world.lake.scan("model_questions").select(pl.col("content_hash").n_unique()).collect().item()
+    everything = float(spent(world, dt.datetime(1970, 1, 1, tzinfo=dt.UTC)))
+    return 1000 * everything / contents if contents else 0.0

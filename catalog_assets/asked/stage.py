@@ -24,7 +24,10 @@ from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.columns import MODEL_PROPOSALS
 
 UPSTREAM = "matched_products"
-CODE = ("asked/journal.py", "asked/stage.py", "asked/transform.py", "drawing.py", "enriched/protocol.py")
+CODE = (
+    "asked/contract.py", "asked/journal.py", "asked/stage.py", "asked/transform.py", "drawing.py",
+    "enriched/answers.py", "enriched/protocol.py",
+)  # fmt: skip
 """What decides the stage's table beside the rules that replies are checked by (`journal.checker`)."""
 
 

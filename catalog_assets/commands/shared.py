@@ -118,7 +118,6 @@ def confirmed(correction: Callable[[Any], object], yes: bool) -> bool:
 
 def difference(found: Any) -> None:
     """A difference, as tables."""
-    columns = {"product_key": 24}
     for title, frame in (
         ("Would appear", found.appear),
         ("Would vanish", found.vanish),
@@ -126,7 +125,7 @@ def difference(found: Any) -> None:
     ):
         if frame.height:
             shown = f"{title}: {frame.height:,}" + (f" (the first {SHOWN} of them)" if frame.height > SHOWN else "")
-            table(shown, frame.columns, [list(row) for row in frame.head(SHOWN).rows()], set(columns))
+            table(shown, frame.columns, [list(row) for row in frame.head(SHOWN).rows()])
     for told in found.failing:
         console.print(Text(f"Cannot be run, so what it would change is not shown: {told}", style="yellow"))
     if found.empty:

@@ -1,9 +1,9 @@
 """The learned reader as an enricher: its answers in the vocabulary's terms.
 
 Belongs here: what of a text is read, and a span as a canonical value. Does not belong here: the reader itself
-(`extraction/`), what it is taught (`teaching.py`), and when it is in force (`stage.py`).
+(`extraction/`), what it is taught (`teaching.py`), and when it is in force (`answers.py`).
 
-It proposes, and like every model it answers for people only once audits have certified it (`reviewed/acceptance.py`).
+It proposes, and like every model it answers for people only once audits have certified it (`reviewed/certifying.py`).
 """
 
 from collections.abc import Iterable
@@ -20,6 +20,7 @@ from catalog_assets.standardized.numbers import whole_numbers
 from catalog_assets.standardized.units import quantities
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
+from catalog_assets.vocabulary.version import VERSION as VOCABULARY
 
 if TYPE_CHECKING:  # XGBoost loads slowly, and most runs have no reader in force
     from catalog_assets.enriched.extraction.model import Extractor
@@ -28,7 +29,10 @@ RELEASE = "attribute_model"
 """What its releases are called in the journal."""
 _PARTS = ("chain", "counts", "extract", "judge", "marks", "model", "spans", "tokens")
 READING = (
-    "boosted.py", "certainty/calibration.py", "enriched/learned.py", "enriched/prompting/reading.py",
+    "boosted.py", "certainty/calibration.py", "digests.py",
+    *(f"enriched/{name}.py" for name in ("content", "learned", "patterns", "rules", "words")),
+    *(f"enriched/prompting/{name}.py" for name in ("folding", "generalizations", "reading", "schema")),
+    *(f"standardized/{name}.py" for name in ("numbers", "text", "units")),
     *(f"enriched/extraction/{name}.py" for name in _PARTS),
 )  # fmt: skip
 """What decides its answers, beside the release and the vocabulary; how it learns does not."""
@@ -46,7 +50,7 @@ class LearnedEnricher:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self.version = f"reader-{version_of(data)}-{code_version(*READING)}"
+        self.version = f"reader-{version_of(data)}-{code_version(*READING)}-{VOCABULARY}"
 
     @cached_property
     def _extractor(self) -> "Extractor":

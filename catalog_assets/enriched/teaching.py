@@ -8,7 +8,7 @@ Labels cost nobody a look (Mintz, Bills, Snow and Jurafsky, "Distant supervision
 labeled data", ACL 2009): where a supplier states an attribute and the text says the same somewhere, that place is a
 label; so is what the rules are sure of. What people decided stands above that: what they affirmed is a label where it
 stands, and what they refused is none. Decisions only teach. That a reader may be believed only audits show
-(`reviewed/acceptance.py`), so no decision that an audit drew may be among those that teach.
+(`reviewed/certifying.py`), so no decision that an audit drew may be among those that teach.
 """
 
 from dataclasses import dataclass, replace

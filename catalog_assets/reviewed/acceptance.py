@@ -4,9 +4,7 @@ Belongs here: the two rules, and a release's bytes. Does not belong here: what a
 (`certifying.py`), choosing among proposals (`transform.py`), the proof itself (`certainty/acceptance.py`).
 
 What rules and suppliers say is certified together, each model version by itself: a certificate of one says nothing of
-another, so what an unknown version proposes is never accepted without a person. Whether a question is drawn for audit
-is told by its id, a hash, so that a draw needs no table, is the same in every run, and cannot be chosen after the
-answer.
+another, so what an unknown version proposes is never accepted without a person.
 """
 
 import dataclasses

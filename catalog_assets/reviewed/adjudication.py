@@ -1,7 +1,7 @@
 """When people's words on a question are settled: enough people, and they agree, or a later one has settled it.
 
 Belongs here: reading the journal of decisions as words on questions. Does not belong here: which questions are audits
-(`acceptance.py`), and the journal itself (`resources/review`).
+(`drawing.py`), and the journal itself (`resources/review`).
 
 What counts is whether the proposed value is right: who refuses it and who puts another in its place say the same. So
 nothing that is wrong is left out because people differ about what would be right.

@@ -1,7 +1,7 @@
 """What random audits say of the values that are accepted without a person.
 
 Belongs here: which decisions are audits, how right accepted values are by them, and when that is too little. Does not
-belong here: drawing (`acceptance.py`), and thresholds that follow.
+belong here: drawing (`drawing.py`), and thresholds that follow.
 """
 
 from collections.abc import Mapping

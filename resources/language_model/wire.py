@@ -134,9 +134,11 @@ def _any_of(told: Any, alternatives: Any, instance: Any, schema: Any) -> Iterato
 def _ruled_out(schema: Any, instance: Any) -> bool:
     if not isinstance(schema, dict) or not isinstance(instance, dict):
         return False
-    parts = schema.get("properties", {})
-    constants = {name: part["const"] for name, part in parts.items() if isinstance(part, dict) and "const" in part}
-    return any(isinstance(one, str) and name in instance and instance[name] != one for name, one in constants.items())
+    for name, part in schema.get("properties", {}).items():
+        constant = part.get("const") if isinstance(part, dict) else None
+        if isinstance(constant, str) and instance.get(name, constant) != constant:
+            return True
+    return False
 
 
 _Validator: Any = extend(Draft202012Validator, {"anyOf": _any_of})

@@ -18,7 +18,7 @@ from tests.enriched.prompting.test_prompting_attacks import evidence, stated
 ATTACKS = [attack for attack in lines("attacks") if stated(attack) and attack.get("cleaned") != "harmless"]
 NAMED = 24
 """Letters of a text by which the victim knows whose order it reads."""
-SPANS = 3
+SPANS = 2
 
 
 def product(number: int, attack: dict) -> dict[str, str]:

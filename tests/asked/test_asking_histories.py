@@ -5,6 +5,7 @@ A history is a list of steps: asking under faults, asking until a commit of the 
 killed at a commit, asking with almost no money left. Replies are the same in all of them.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,8 @@ from resources.language_model.protocol import LanguageModelError
 
 FAULTS = tuple(sorted({*ERRORS, *BEFORE, *UNSEEN, *SAID, *IN_BATCH} - {"hang", "hang_billed"}))
 """Those that need no waiting for a time-out."""
+HISTORIES = int(os.environ.get("ASKING_HISTORIES", "4"))
+"""So many are tried; each takes some seconds."""
 JOURNAL = ("model_questions", "model_replies", "model_batches", "model_findings")
 LABELS = tuple(f"{when} {table}" for table in JOURNAL for when in ("before", "after"))
 OF_STAGE = tuple(
@@ -125,7 +128,7 @@ class History:
             one.world.lake.on_commit = lambda label: None
 
 
-@settings(max_examples=15)
+@settings(max_examples=HISTORIES)
 @given(st.lists(STEPS, min_size=1, max_size=6))
 def test_any_history_ends_in_the_table_of_one_without_faults(
     template: Path, expected: pl.DataFrame, tmp_path_factory: Any, steps: list[tuple[Any, ...]]

@@ -25,7 +25,7 @@ def catalog(file, *arguments, **other):
 def test_asking_tells_the_estimate_first_and_sends_nothing_without_a_word(home):
     world, server, file = home
     told = catalog(file, "ask", input="n\n")
-    assert "USD may be spent" in told.output
+    assert "USD may still be spent" in told.output
     assert told.exit_code == 1
     assert not server.bills
     told = catalog(file, "ask", "--yes")

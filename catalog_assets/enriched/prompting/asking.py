@@ -1,7 +1,7 @@
 """Which contents and attributes a model is asked about, and the requests that ask it.
 
 Belongs here: what is unknown, what is withheld, hashes of questions, and grouping into requests. Does not belong here:
-sending them (`resources/`), stored answers (`enriched/stage.py`), and what a reply says (`checking.py`).
+sending them (`resources/`), stored answers (`asked/journal.py`), and what a reply says (`checking.py`).
 
 Everything is a function of the contents: no clock, no chance; the same contents in any order give the same requests.
 """
