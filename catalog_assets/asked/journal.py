@@ -36,7 +36,7 @@ CHECKING = (
 )  # fmt: skip
 """What decides what a reply comes to."""
 AT_ONCE = 2_000
-"""Requests that are checked together."""
+"""Requests that are checked, or kept, together: bounds memory, changes nothing."""
 KEY = ["custom_id", "content_hash"]
 FIELDS = {
     "proposals": [name for name in ANSWERS.names() if name != "content_hash"],
@@ -166,11 +166,8 @@ def keep_questions(world: World, requests: Sequence[Kept], at: dt.datetime, run_
     if not requests:
         return
     facts = pl.DataFrame([_facts(each) for each in requests])
-    columns = ("question_hash", "content_hash", "local_id", "asked")
-    each = [
-        one.request.questions.select(*columns, pl.lit(one.request.custom_id).alias("custom_id")) for one in requests
-    ]
-    rows = pl.concat(each).join(facts, on="custom_id", maintain_order="left").with_columns(
+    parts = [_rows(requests[start : start + AT_ONCE]) for start in range(0, len(requests), AT_ONCE)]
+    rows = pl.concat(parts).join(facts, on="custom_id", maintain_order="left").with_columns(
         pl.lit(at, MODEL_QUESTIONS.schema["asked_at"]).alias("asked_at"), pl.lit(run_id).alias("run_id")
     )  # fmt: skip
     versions = rows["model_version"].unique().to_list()
@@ -178,6 +175,13 @@ def keep_questions(world: World, requests: Sequence[Kept], at: dt.datetime, run_
     fresh = rows.join(pl.concat(known).unique().collect(), on="custom_id", how="anti")
     if fresh.height:
         world.lake.append("model_questions", fresh)
+
+
+def _rows(requests: Sequence[Kept]) -> pl.DataFrame:
+    """The questions of some requests. A frame of one row takes kilobytes, and there may be a hundred thousand."""
+    asked = [each.request.questions.select("question_hash", "content_hash", "local_id", "asked") for each in requests]
+    ids = [each.request.custom_id for each in requests for _ in range(each.request.questions.height)]
+    return pl.concat(asked, rechunk=True).with_columns(pl.Series("custom_id", ids, pl.String))
 
 
 def _facts(kept: Kept) -> dict[str, Any]:

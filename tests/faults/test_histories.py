@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-ORDERS = int(os.environ.get("FAULT_ORDERS", "2"))
-KILLS = int(os.environ.get("FAULT_KILLS", "2"))
+ORDERS = int(os.environ.get("FAULT_ORDERS", "1"))
+KILLS = int(os.environ.get("FAULT_KILLS", "1"))
 INSTANTS = int(os.environ.get("FAULT_INSTANTS", "1"))
 SHARES = 2 if KILLS == 0 else 1
 """Many kills are shared out to so many tests, which run side by side; each plays the straight history first."""

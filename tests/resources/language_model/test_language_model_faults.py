@@ -139,7 +139,7 @@ def test_one_fault_in_a_batch(fault, outcome, strays, unseen, table):
         assert exact(reply.unseen for reply in told.values()) >= total(server.bills, delivered=False)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(
     st.dictionaries(st.integers(0, 11), st.lists(st.sampled_from([None, *NAMES]), max_size=5)),
     st.integers(1, 6),
@@ -161,7 +161,7 @@ def test_any_faults_end_in_one_reply_each_and_in_the_servers_bill(faults, concur
                 assert (Fraction(reply.cost), reply.attempts) == (billed, server.asked[name])
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(
     st.dictionaries(st.integers(0, 9), st.sampled_from([*IN_BATCH, *SAID, "500", "400"])),
     st.lists(st.sampled_from([None, "500", "529", "429", "cut_before", "cut_after", "cut"]), max_size=3),
