@@ -19,7 +19,7 @@ import polars as pl
 
 from catalog_assets.asked import journal
 from catalog_assets.asked.batches import collect, hand_in, in_hand, open_batches, reserved
-from catalog_assets.asked.stage import Asked, asked_of, contents_of
+from catalog_assets.asked.stage import OnRung, asked_of, contents_of
 from catalog_assets.asked.transport import Prepared, expected_tokens, prepared, reply_in, reply_row, withheld_row
 from catalog_assets.configuration import LanguageModel as Settings
 from catalog_assets.enriched.prompting.asking import QUESTIONS, Request, withheld
@@ -175,7 +175,7 @@ class _Run:
             self._count(rows)
             journal.keep_replies(self.world, rows)
 
-    def send(self, asked: Asked) -> None:
+    def send(self, asked: OnRung) -> None:
         """Send what is open of a rung."""
         opened = asked.standing.open.join(in_hand(self.world, asked.rung.version), on="content_hash", how="anti")
         shown, refused = withheld(opened.select(QUESTIONS.names()))
@@ -234,7 +234,7 @@ class _Run:
         spool.clear()
         return []
 
-    def _withhold(self, asked: Asked, opened: pl.DataFrame, refused: pl.DataFrame) -> None:
+    def _withhold(self, asked: OnRung, opened: pl.DataFrame, refused: pl.DataFrame) -> None:
         """What gives orders to its reader is not sent; that it was not is kept as its reply."""
         if refused.is_empty():
             return

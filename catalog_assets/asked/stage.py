@@ -13,7 +13,7 @@ from catalog_assets.asked import journal
 from catalog_assets.asked.comparison import Comparison, compare
 from catalog_assets.asked.contract import ModelProposals
 from catalog_assets.asked.rungs import Rung, rungs
-from catalog_assets.asked.transform import Standing, for_enrichment, standing
+from catalog_assets.asked.transform import Standing, for_enrichment, standing, value_id
 from catalog_assets.configuration import Catalog, fingerprint
 from catalog_assets.enriched.answers import told as told_by_embedded
 from catalog_assets.enriched.answers import versions
@@ -37,7 +37,7 @@ def asks(catalog: Catalog) -> bool:
 
 
 @dataclass(frozen=True)
-class Asked:
+class OnRung:
     """A rung, where its questions of the day stand, and what others say of the contents."""
 
     rung: Rung
@@ -56,8 +56,8 @@ def asked_of(
     partition: Partition,
     contents: pl.DataFrame,
     run_id: str,
-    ask: Callable[[Asked], None] = lambda asked: None,
-) -> Iterator[Asked]:
+    ask: Callable[[OnRung], None] = lambda asked: None,
+) -> Iterator[OnRung]:
     """Each rung of the ladder and where it stands; the next one knows what this one proposes. `ask` may send what is
     open, and what comes of it is read then."""
     known, _ = told_by_embedded(world, partition, contents, run_id)
@@ -67,9 +67,9 @@ def asked_of(
         checked_by = f"{journal.checker()}-{who}" if rung.purpose.by_known else journal.checker()
         found = _standing(world, rung, contents, known, run_id, checked_by)
         if found.open.height:
-            ask(Asked(rung, found, known))
+            ask(OnRung(rung, found, known))
             found = _standing(world, rung, contents, known, run_id, checked_by)
-        yield Asked(rung, found, known)
+        yield OnRung(rung, found, known)
         known = Answers(pl.concat([known.rows, for_enrichment(found.proposals)]))
 
 
@@ -111,9 +111,8 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     proposals = pl.concat([MODEL_PROPOSALS.empty().drop("day", "run_id"), *(each.standing.proposals for each in found)])
     refused = _quarantine([each.standing.refused for each in found])
     waiting = _pending(found)
-    received = pl.concat(
-        [proposals.select(_proposal_id()).to_series(), refused["record_id"], waiting["record_id"]]
-    ).rename("id")  # fmt: skip
+    offered = [each.standing.offered.alias("id") for each in found]
+    received = pl.concat([*offered, refused["record_id"].alias("id"), waiting["record_id"].alias("id")])
     details = {
         "models": ", ".join(each.rung.version for each in found),
         "contents": contents.height,
@@ -122,14 +121,11 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         "refused": dict(refused["rule"].value_counts().sort("rule").iter_rows()),
     }
     table = proposals.with_columns(pl.lit(partition.day).alias("day"))
-    return Outcome(received, {"model_proposals": table}, waiting, refused, details, inputs=before)
+    fates = pl.concat([waiting, _superseded(found)])
+    return Outcome(received, {"model_proposals": table}, fates, refused, details, inputs=before)
 
 
-def _proposal_id() -> pl.Expr:
-    return pl.concat_str("content_hash", "attribute", "model_version", separator=":").alias("id")
-
-
-def _pending(found: list[Asked]) -> pl.DataFrame:
+def _pending(found: list[OnRung]) -> pl.DataFrame:
     """Questions that are open, as fates."""
     rows = [each.standing.open.select("question_hash", pl.lit(each.rung.version).alias("reason")) for each in found]
     if not rows:
@@ -138,6 +134,15 @@ def _pending(found: list[Asked]) -> pl.DataFrame:
         pl.col("question_hash").alias("record_id"), pl.lit("pending").alias("fate"), "reason",
         pl.lit(None, pl.String).alias("into"), pl.lit(None, pl.String).alias("product_id"),
     ).select(NO_FATES.columns)  # fmt: skip
+
+
+def _superseded(found: list[OnRung]) -> pl.DataFrame:
+    """Values in whose place another reply speaks, as fates."""
+    rows = [each.standing.superseded.with_columns(pl.lit(each.rung.version).alias("reason")) for each in found]
+    if not rows:
+        return NO_FATES
+    told = (pl.lit("superseded").alias("fate"), pl.lit(None, pl.String).alias("product_id"))
+    return pl.concat(rows).with_columns(told).select(NO_FATES.columns)
 
 
 def _quarantine(refused: list[pl.DataFrame]) -> pl.DataFrame:
@@ -152,7 +157,9 @@ def _quarantine(refused: list[pl.DataFrame]) -> pl.DataFrame:
 
 def recount(world: World, partition: Partition) -> Mapping[str, pl.Series]:
     """A value that counts passes with its row."""
-    return {"passed": world.lake.scan("model_proposals", day=partition.day).select(_proposal_id()).collect()["id"]}
+    return {
+        "passed": world.lake.scan("model_proposals", day=partition.day).select(value_id().alias("id")).collect()["id"]
+    }
 
 
 def proposed_by_models(world: World, partition: Partition) -> pl.DataFrame:

@@ -60,14 +60,25 @@ REFUSED = pl.Schema(
 )
 
 
+SUPERSEDED = pl.Schema({"record_id": pl.String(), "into": pl.String()})
+
+
+def value_id() -> pl.Expr:
+    """The id of a value that a reply offers. Columns: custom_id, content_hash, attribute."""
+    return pl.concat_str("custom_id", "content_hash", "attribute", separator=":")
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where the questions of a rung stand: proposals (`MODEL_PROPOSALS` but day and run_id), those that are open
-    (OPEN), and what was refused or given up (REFUSED)."""
+    (OPEN), what was refused or given up (REFUSED), and values in whose place another reply speaks (SUPERSEDED).
+    `offered`: the ids of all values that replies offer, counted before any is chosen."""
 
     proposals: pl.DataFrame
     open: pl.DataFrame
     refused: pl.DataFrame
+    superseded: pl.DataFrame
+    offered: pl.Series
 
 
 def standing(
@@ -84,12 +95,16 @@ def standing(
     tries = vain.group_by("content_hash").agg(pl.len().alias("tries"))
     waiting = _numbered(left.join(tries, on="content_hash", how="left").with_columns(pl.col("tries").fill_null(0)))
     given_up = waiting.filter(pl.col("tries") >= MOST_TRIES)
+    offered = _offered(findings)
+    proposals = _proposals(offered, rung)
     return Standing(
-        _proposals(findings, rung),
+        proposals,
         waiting.filter(pl.col("tries") < MOST_TRIES).select(OPEN.names()),
         pl.concat(
             [_claims(faults.filter(pl.col("rule") != UNANSWERED)), _stopped(withheld), _abandoned(given_up, vain, told)]
         ),
+        _superseded(offered, proposals),
+        offered.select(value_id()).to_series(),
     )
 
 
@@ -148,10 +163,23 @@ def _numbered(waiting: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _proposals(findings: pl.DataFrame, rung: Rung) -> pl.DataFrame:
-    """Proposals, one an attribute and content: where several replies speak, that of the first request by its id."""
+def _offered(findings: pl.DataFrame) -> pl.DataFrame:
+    """Every value that a reply offers, one a row."""
     rows = findings.select("custom_id", "content_hash", "proposals").explode("proposals").drop_nulls("proposals")
-    each = rows.unnest("proposals").sort("content_hash", "attribute", "custom_id")
+    return rows.unnest("proposals")
+
+
+def _superseded(offered: pl.DataFrame, proposals: pl.DataFrame) -> pl.DataFrame:
+    """SUPERSEDED: what another reply about the same content and attribute speaks in the place of."""
+    unit = ["content_hash", "attribute"]
+    others = offered.join(proposals, on=["custom_id", *unit], how="anti").select("custom_id", *unit)
+    chosen = proposals.select(*unit, value_id().alias("into"))
+    return others.join(chosen, on=unit).select(value_id().alias("record_id"), "into").sort("record_id")
+
+
+def _proposals(offered: pl.DataFrame, rung: Rung) -> pl.DataFrame:
+    """Proposals, one an attribute and content: where several replies speak, that of the first request by its id."""
+    each = offered.sort("content_hash", "attribute", "custom_id")
     first = each.unique(["content_hash", "attribute"], keep="first", maintain_order=True)
     columns = [name for name in MODEL_PROPOSALS.columns if name not in ("day", "run_id")]
     return first.with_columns(pl.lit(rung.in_use).alias("in_use")).select(columns)

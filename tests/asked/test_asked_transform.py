@@ -81,7 +81,12 @@ def test_of_two_replies_about_an_attribute_one_speaks_whatever_their_order() -> 
     rows = [("r2", "Mug", [RED], []), ("r1", "Mug", [blue], [])]
     said = told(("r1", "Mug", ["color"], "answered"), ("r2", "Mug", ["color"], "answered"))
     for order in (rows, rows[::-1]):
-        assert stand(said, findings(*order)).proposals["value"].to_list() == ["Blue"]
+        found = stand(said, findings(*order))
+        assert found.proposals["value"].to_list() == ["Blue"]
+        (other,) = found.superseded.to_dicts()
+        assert other["record_id"].startswith("r2:")
+        assert other["into"].startswith("r1:")
+        assert len(found.offered) == 2, "what is not chosen is counted too"
 
 
 def test_a_stronger_model_is_asked_only_about_values_that_differ() -> None:
