@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from catalog_assets.mistakes import hint, in_words, shown
+from catalog_assets.review_configuration import HOST, Review
+from catalog_assets.strict import Strict, Text
 
 NAME = r"^[a-z][a-z0-9_]{0,39}$"
 CHARACTER = r"^[\x01-\x09\x0b\x0c\x0e-\x5b\x5d-\x7f]$"
@@ -23,6 +25,7 @@ CURRENCY = "^[A-Z]{3}$"
 LANGUAGE = "^[a-z]{2}$"
 ADDRESS = r"^https?://[^/@\s?#]+(/[^@\s?#]*)?$"
 PATTERNS = {
+    HOST: "a host name in small letters, such as images.example.com, without https:// and without a port",
     ADDRESS: "http://host:port or https://host, without keys (the key is in ANTHROPIC_API_KEY)",
     NAME: "a name of lower-case letters, digits and _, 40 at most, a letter first",
     CHARACTER: 'one ASCII character, no backslash, line end or NUL (a tab is "\\t", in double quotes)',
@@ -30,7 +33,6 @@ PATTERNS = {
     LANGUAGE: "an ISO 639-1 code such as en (in quotes, if YAML takes it for something else, as it does with no)",
 }
 Format = Literal["csv", "ndjson", "json", "parquet"]
-Text = Annotated[str, Field(min_length=1)]
 Spelling = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Stated = Text | Annotated[list[Text], Field(min_length=1)]
 Character = Annotated[str, Field(pattern=CHARACTER)]
@@ -40,11 +42,7 @@ class ConfigurationError(Exception):
     """The configuration cannot be used; the message says which key, what it is, and what is allowed."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Csv(_Strict):
+class Csv(Strict):
     """How a CSV file is written."""
 
     delimiter: Character = ","
@@ -61,7 +59,7 @@ class Csv(_Strict):
         return self
 
 
-class SourceMap(_Strict):
+class SourceMap(Strict):
     """Which of the supplier's columns states which field. A value is a column, a JSON path (`price.amount`) or a list
     of them of which the first that is not empty counts."""
 
@@ -87,7 +85,7 @@ class SourceMap(_Strict):
         return {name: [value] if isinstance(value, str) else list(value) for name, value in stated if value}
 
 
-class Source(_Strict):
+class Source(Strict):
     """One supplier."""
 
     path: Text | None = Field(
@@ -141,7 +139,7 @@ class Source(_Strict):
         return _place_of_files(value)
 
 
-class Thresholds(_Strict):
+class Thresholds(Strict):
     """Where a rule turns into a refusal or a question."""
 
     accept: float = Field(0.85, ge=0, le=1, description="A value at or above this confidence is accepted by itself.")
@@ -171,7 +169,7 @@ _GOLDEN_FIELDS = (
 )  # fmt: skip
 
 
-class Audit(_Strict):
+class Audit(Strict):
     """How it is known that accepted values are right."""
 
     share: float = Field(
@@ -191,7 +189,7 @@ class Audit(_Strict):
     )
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """What may come in."""
 
     file_bytes: int = Field(2_000_000_000, gt=0, description="Largest delivery as received.")
@@ -203,14 +201,14 @@ class Limits(_Strict):
     record_bytes: int = Field(4_000_000, gt=0, description="Largest single record.")
 
 
-class ModelPrice(_Strict):
+class ModelPrice(Strict):
     """USD per million tokens."""
 
     input: float = Field(gt=0)
     output: float = Field(gt=0)
 
 
-class Trial(_Strict):
+class Trial(Strict):
     """A model or a prompt beside the one in use: asked about a sample, proposed to nobody, compared."""
 
     model: Text | None = Field(None, description="Default: the model in use.")
@@ -218,7 +216,7 @@ class Trial(_Strict):
     share: float = Field(0.01, gt=0, le=1, description="Of all contents this share, drawn by hash.")
 
 
-class LanguageModel(_Strict):
+class LanguageModel(Strict):
     """What a language model of Anthropic is asked, and what it may cost. The key is in ANTHROPIC_API_KEY."""
 
     model: Text = Field("claude-haiku-4-5", description="Asked about what nobody else knows.")
@@ -259,20 +257,20 @@ class LanguageModel(_Strict):
         return self
 
 
-class Models(_Strict):
+class Models(Strict):
     """Which enrichers run."""
 
     enricher: Literal["rules"] = Field("rules", description="rules: the embedded rule set; costs nothing, no network.")
     language: LanguageModel | None = Field(None, description="null: no language model is asked, and nothing is paid.")
 
 
-class Warehouse(_Strict):
+class Warehouse(Strict):
     """Where the star schema is built."""
 
     target: Literal["duckdb"] = Field("duckdb", description="duckdb: <home>/warehouse.duckdb.")
 
 
-class Catalog(_Strict):
+class Catalog(Strict):
     """The whole file."""
 
     home: Text = Field(".catalog", description="A local folder; CATALOG_HOME overrides it.")
@@ -284,6 +282,7 @@ class Catalog(_Strict):
     )
     thresholds: Thresholds = Thresholds()
     audit: Audit = Audit()
+    review: Review = Review()
     limits: Limits = Limits()
     models: Models = Models()
     warehouse: Warehouse = Warehouse()

@@ -12,17 +12,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 
 from catalog_assets.pipeline import catch_up
 from catalog_assets.stages import World
 from catalog_assets.vocabulary.columns import CATALOG_PRODUCTS
-from resources import review_file
 from resources.lake import Lake
 from resources.landing import place
 from resources.locks import file_locks
-from resources.review.store import SqliteReviewStore
+from resources.review.copying import copied
+from resources.review.store import SqlReviewStore
 
 SHOWN = (
     "name", "brand", "category", "price", "currency", "availability", "description", "gtin", "mpn", "base_price",
@@ -85,11 +86,8 @@ def shadow(world: World) -> Iterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="preview-", dir=world.catalog.home_path))
     try:
         _clone(world.lake, world.catalog.s3_endpoint, folder / "lake")
-        store = folder / "review.sqlite"
-        _copy_store(review_file(world.catalog.home_path), store)
-        yield replace(
-            world, lake=Lake(str(folder / "lake")), review=SqliteReviewStore(store), lock=file_locks(folder / "locks")
-        )
+        store = copied(cast(SqlReviewStore, world.review), folder / "review.sqlite")
+        yield replace(world, lake=Lake(str(folder / "lake")), review=store, lock=file_locks(folder / "locks"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -110,14 +108,6 @@ def _link(path: str, copy: Path) -> None:
         os.link(path, copy)
     except OSError:
         shutil.copy2(path, copy)
-
-
-def _copy_store(source: Path, target: Path) -> None:
-    import sqlite3
-
-    if source.exists():
-        with sqlite3.connect(source) as live, sqlite3.connect(target) as copy:
-            live.backup(copy)
 
 
 def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:

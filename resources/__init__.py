@@ -21,7 +21,7 @@ def open_world(catalog: Catalog) -> World:
     from resources.lake import Lake, s3_options
     from resources.landing import Landing
     from resources.locks import file_locks
-    from resources.review.store import SqliteReviewStore
+    from resources.review.store import SqlReviewStore
 
     home = catalog.home_path
     home.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def open_world(catalog: Catalog) -> World:
         catalog=catalog,
         lake=Lake(catalog.lake_uri, options),
         landing=Landing(catalog.landing_uri, catalog.s3_endpoint),
-        review=SqliteReviewStore(review_file(home)),
+        review=SqlReviewStore(review_place(catalog)),
         enricher=RulesEnricher(),
         lock=file_locks(home / "locks"),
         model=configured_model(catalog),
@@ -56,6 +56,6 @@ def prices(catalog: Catalog) -> "Prices":
     return Prices().with_prices({name: Price(Decimal(str(p.input)), Decimal(str(p.output))) for name, p in own.items()})
 
 
-def review_file(home: Path) -> Path:
-    """Where the embedded review store is."""
-    return home / "review.sqlite"
+def review_place(catalog: Catalog) -> Path | str:
+    """Where the review store is: a file in the home, or a server."""
+    return catalog.review.store or catalog.home_path / "review.sqlite"

@@ -64,6 +64,10 @@ class Policy(Protocol):
         with the category of each product among the rows.
         """
 
+    def calibrated(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows with the probability of being right as their confidence, as far as it is known. rows: attribute,
+        method, model_version, confidence ..."""
+
 
 @dataclass(frozen=True)
 class Flat:
@@ -76,6 +80,10 @@ class Flat:
         # What a model knows of labels that cost nobody a look is not proven for texts that no audit has looked at.
         unproven = pl.col("method") == MODEL
         return rows.with_columns(((pl.col("confidence") >= self.accept) & ~unproven).alias("sure"))
+
+    def calibrated(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """See `Policy.calibrated`: nothing is known."""
+        return rows
 
 
 Calibrations = Mapping[str, Calibration]
@@ -117,8 +125,7 @@ class Acceptance:
         return sure.select(*rows.columns, "sure")
 
     def calibrated(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows with the probability of being right as their confidence; of a model that is not known here as it
-        was. rows: attribute, method, model_version, confidence ..."""
+        """See `Policy.calibrated`; of a model that is not known here as it was."""
         return self._read(rows).select(rows.columns)
 
     def _read(self, rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ nothing that is wrong is left out because people differ about what would be righ
 import polars as pl
 
 from catalog_assets.vocabulary.columns import MOMENT
-from catalog_assets.vocabulary.verdicts import AFFIRMED
+from resources.review.standing import EXCLUDED, last_words
 
 SETTLED, UNSETTLED, DISPUTED = "settled", "unsettled", "disputed"
 """Of a question: its answer stands; too few people have said something; they do not agree."""
@@ -24,32 +24,31 @@ ADJUDICATED = pl.Schema(
 many people have a word in it; when the first and the last word was said, and the last one's place in the journal."""
 
 
-def name_of(annotator: pl.Expr) -> pl.Expr:
-    """Who is meant: names that differ in case or in spaces around them are one person."""
-    return annotator.str.strip_chars().str.to_lowercase()
-
-
-def adjudicated(history: pl.DataFrame, people: int) -> pl.DataFrame:
-    """ADJUDICATED, by question_id. history: every decision (shape: DECISIONS of `resources/review/protocol`).
+def adjudicated(history: pl.DataFrame, people: int, excluded: pl.DataFrame | None = None) -> pl.DataFrame:
+    """ADJUDICATED, by question_id. history: every word (shape: HISTORY of `resources/review/protocol`); excluded: whose
+    words do not count (EXCLUDED of `resources/review/standing`).
 
     Settled is a question on which at least `people` different people have said the same last, or of which the last word
-    is by somebody who came after so many others. For one person the last word is enough. An undo takes back all words
-    before it.
+    is by somebody who came after so many others, or by a lead to settle it. For one person the last word is enough.
+    Which words count, and what an undo takes back, is as for what stands: `standing.last_words`.
     """
-    person = name_of(pl.col("annotator")).alias("person")
-    undone = pl.col("sequence").filter(pl.col("verdict") == "undo").max().over("question_id").fill_null(-1)
+    words = history.with_columns(pl.lit(None, pl.Float64).alias("asked_confidence"))
+    moments = history.select("sequence", "decided_at")
+    each = last_words(words, EXCLUDED.to_frame() if excluded is None else excluded).join(moments, on="sequence")
     begun = history.group_by("question_id").agg(pl.col("decided_at").min().alias("begun_at"))
-    words = history.with_columns(person).filter(pl.col("sequence") > undone)
-    last = pl.col("verdict", "decided_at", "sequence").sort_by("sequence").last()
-    each = words.group_by("question_id", "person").agg(pl.col("sequence").min().alias("came"), last)
-    author = pl.col("came").sort_by("sequence").last()
-    told = each.with_columns((pl.col("verdict") == AFFIRMED[0]).alias("is_right")).group_by("question_id").agg(
-        pl.col("is_right").sort_by("sequence").last(), pl.len().alias("people"),
-        (pl.col("is_right").n_unique() == 1).alias("agreed"), ((pl.col("came") < author).sum() >= people).alias("late"),
-        pl.col("decided_at").sort_by("sequence").last().alias("said_at"), pl.col("sequence").max(),
-    )  # fmt: skip
+    # Who said something to settle stands above whoever came later.
+    told = each.group_by("question_id").agg(
+        pl.col("right").sort_by("settled", "sequence", nulls_last=False).last().alias("is_right"),
+        pl.len().alias("people"),
+        (pl.col("right").n_unique() == 1).alias("agreed"),
+        ((pl.col("came") < pl.col("came").sort_by("sequence").last()).sum() >= people).alias("late"),
+        pl.col("settled").is_not_null().any().alias("ended"),
+        pl.col("decided_at").sort_by("sequence").last().alias("said_at"),
+        pl.col("sequence").max(),
+    )
     standing = (
-        pl.when(pl.col("people") < people).then(pl.lit(UNSETTLED))
+        pl.when("ended").then(pl.lit(SETTLED))
+        .when(pl.col("people") < people).then(pl.lit(UNSETTLED))
         .when(pl.col("agreed") | pl.col("late") | pl.lit(people == 1)).then(pl.lit(SETTLED))
         .otherwise(pl.lit(DISPUTED)).alias("standing")
     )  # fmt: skip

@@ -12,12 +12,13 @@ from catalog_assets.certainty.estimate import Estimate, estimate
 from catalog_assets.drawing import drawn
 from catalog_assets.reviewed import transform
 from catalog_assets.reviewed.acceptance import CASES, MODEL, Flat
-from catalog_assets.reviewed.adjudication import SETTLED, adjudicated, name_of
+from catalog_assets.reviewed.adjudication import SETTLED, adjudicated
 from catalog_assets.reviewed.audits import contenders
 from catalog_assets.reviewed.slices import branch
 from catalog_assets.reviewed.stage import policy_for
 from catalog_assets.stages import World, marks
 from resources.review.protocol import DECISIONS
+from resources.review.standing import name_of
 
 KINDS = ("attribute", "category", "description")
 NOBODY = DECISIONS.to_frame()
@@ -35,7 +36,7 @@ def decided_cases(world: World, share: float | None = None) -> pl.DataFrame:
     wanted = pl.lit(True) if share is None else drawn(pl.col("question_id"), share)
     shown = world.review.cases().filter(wanted, pl.col("asked_kind").is_in(KINDS))
     history = world.review.history().join(shown, on="question_id", how="semi")
-    said = adjudicated(history, world.catalog.audit.people)
+    said = adjudicated(history, world.catalog.audit.people, world.review.excluded())
     days = _days(world) if shown.height else []
     found = [_of_day(world, day, shown.select("question_id")) for day in days]
     last = pl.concat([CASES.to_frame().select(CHOSEN), *found]).unique("question_id", keep="last", maintain_order=True)
@@ -77,7 +78,7 @@ def unsettled_audits(world: World, person: str) -> pl.Series:
     waiting = world.review.open_questions(limit=None).filter(is_drawn, pl.col("kind").is_in(KINDS))
     ours = world.review.cases().filter(is_drawn, pl.col("asked_kind").is_in(KINDS))
     history = world.review.history().join(ours, on="question_id", how="semi")
-    standing = adjudicated(history, world.catalog.audit.people).filter(pl.col("standing") != SETTLED)
+    standing = adjudicated(history, world.catalog.audit.people, world.review.excluded()).filter(pl.col("standing") != SETTLED)
     spoken = history.filter(name_of(pl.col("annotator")) == name_of(pl.lit(person)))
     begun = standing.join(spoken, on="question_id", how="anti")
     return pl.concat([waiting["question_id"], begun["question_id"]]).unique().sort()

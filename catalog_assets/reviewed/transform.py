@@ -1,7 +1,8 @@
 """Which proposal counts, and whether it counts without a person.
 
 Belongs here: choosing among proposals, accepting by threshold, folding in decisions and pins. Does not belong here:
-the review store (`resources/review`) and what is decided about category paths (`known_paths.py`).
+the review store (`resources/review`), what is decided about category paths (`known_paths.py`), and how people are asked
+about the rest (`questions.py`).
 """
 
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from catalog_assets.contracts import Rule
-from catalog_assets.drawing import drawn
 from catalog_assets.reviewed.acceptance import Policy
 from catalog_assets.reviewed.known_paths import Known
+from catalog_assets.reviewed.questions import Asking, questions
 from catalog_assets.vocabulary.columns import (
     ALTERNATIVE,
     OFFER_FIELDS,
@@ -210,41 +211,6 @@ def _apply_core_pins(rows: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
-def questions(
-    chosen: pl.DataFrame, proposed: pl.DataFrame, known: Known, matched: pl.DataFrame, options: pl.DataFrame,
-    audited: float = 0.0,
-) -> pl.DataFrame:  # fmt: skip
-    """What people are asked on the day: what is pending, what they decided already, so that it can be changed, and a
-    random share (`audited`) of what is accepted, to see whether it is right.
-
-    options: attribute, options (JSON list of allowed values).
-    """
-    audit = (pl.col("state") == "accepted") & (pl.col("method") != "pin") & drawn(pl.col("question_id"), audited)
-    pending = chosen.filter((pl.col("state") == "pending") | audit)["question_id"]
-    standing = pl.concat([pending, known.decisions["question_id"]]).drop_nulls().unique()
-    asked = proposed.filter(pl.col("question_id").is_in(standing.implode()))
-    asked = asked.join(known.elsewhere, on="question_id", how="left").with_columns(
-        pl.coalesce("asked_id", "question_id").alias("question_id"), pl.coalesce("asked_value", "value").alias("value")
-    )
-    own_kind = pl.col("attribute").is_in(["category", "description"])
-    kind = pl.when(own_kind).then(pl.col("attribute")).otherwise(pl.lit("attribute"))
-    text = pl.concat_str("name", pl.lit("\n"), pl.col("description").fill_null("").str.head(500))
-    source = matched.select("product_key", "name", "category_path", text.alias("context"))
-    # A decision about a category is one about the supplier's path: it must be seen.
-    path = pl.concat_str(pl.lit("Supplier's category: "), "category_path", pl.lit("\n"))
-    seen = pl.when(pl.col("attribute") == "category").then(path.fill_null("")).otherwise(pl.lit(""))
-    return (
-        asked.join(source, on="product_key", how="left")
-        .join(options, on="attribute", how="left")
-        .select(
-            "question_id", "product_key", kind.alias("kind"), "attribute", "value", "unit", "confidence", "method",
-            "model_version", "evidence", "name", pl.concat_str(seen, "context").alias("context"), "options",
-        )
-        .sort("question_id", "product_key", "method", "model_version")
-        .unique(["question_id", "product_key"], keep="first", maintain_order=True)
-    )  # fmt: skip
-
-
 def review(
     matched: pl.DataFrame, proposed: pl.DataFrame, known: Known, pins: pl.DataFrame, options: pl.DataFrame,
     policy: Policy, audited: float = 0.0,
@@ -259,7 +225,7 @@ def review(
         final.select(columns),
         products(matched, final),
         refusals(proposed, mine),
-        questions(final, proposed, Known(mine, known.elsewhere), matched, options, audited),
+        questions(final, proposed, Known(mine, known.elsewhere), matched, Asking(options, policy, audited)),
     )
 
 

@@ -7,7 +7,7 @@ which values are doubtful and what follows from a decision (`catalog_assets/revi
 
 from resources.review.exchange import ImportRefused, ImportReport, export_csv, import_csv
 from resources.review.protocol import Decision, Outcome, ReviewStore, ReviewStoreError, decisions_fingerprint
-from resources.review.store import SqliteReviewStore
+from resources.review.store import SqlReviewStore
 
 __all__ = [
     "Decision",
@@ -16,7 +16,7 @@ __all__ = [
     "Outcome",
     "ReviewStore",
     "ReviewStoreError",
-    "SqliteReviewStore",
+    "SqlReviewStore",
     "decisions_fingerprint",
     "export_csv",
     "import_csv",

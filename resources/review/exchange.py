@@ -1,7 +1,7 @@
 """Questions and decisions through a spreadsheet, for people who have no page to decide on.
 
 Belongs here: writing open questions as a CSV file that a spreadsheet program opens, and reading back what a person
-filled in. Does not belong here: what a decision may be (`protocol`, `replacement`) and how it is kept (`store`).
+filled in. Does not belong here: what a decision may be (`judging`, `replacement`) and how it is kept (`store`).
 
 Everything in the file is text from outside, on its way out and on its way back: formulas are marked, sizes are limited,
 and of the way back only question_id and the person's three columns count.
@@ -20,8 +20,9 @@ from typing import Any, Literal
 import polars as pl
 
 from resources.review.formulas import formula_restored, formula_safe
-from resources.review.protocol import Decision, Outcome, ReviewStore, ReviewStoreError, Verdict, moment
-from resources.review.replacement import MAX_REASON, allowed_values, clean, replacement_fault, shown
+from resources.review.judging import Stated, judged, left_out
+from resources.review.protocol import Decision, ReviewStore, ReviewStoreError, moment
+from resources.review.replacement import allowed_values, clean
 
 COLUMNS = (
     "question_id",
@@ -54,7 +55,7 @@ SHOWN = 50
 _NEEDED = ("question_id", "decision", "value")
 _PERSON = ("decision", "value", "comment")
 _READ = ("question_id", *_PERSON)
-_VERDICTS: dict[str, Verdict] = {"accept": "accept", "reject": "reject", "replace": "replace"}
+_AGAIN = "Export again and decide there"
 _PROBLEMS = pl.Schema({"line": pl.Int64, "message": pl.String})
 
 
@@ -199,14 +200,15 @@ def import_csv(
     known = {row["question_id"]: row for row in store.questions(filled["question_id"]).iter_rows(named=True)}
     taken: list[tuple[int, Decision]] = []
     for row in filled.iter_rows(named=True):
-        judged = _judge(row, known.get(row["question_id"]), annotator, decided_at)
-        if isinstance(judged, Decision):
-            taken.append((row["line"], judged))
+        stated = Stated(row["question_id"], row["decision"], row["value"], row["comment"], annotator, decided_at)
+        word = judged(stated, known.get(row["question_id"]), _AGAIN)
+        if isinstance(word, Decision):
+            taken.append((row["line"], word))
         else:
-            problems.append((row["line"], judged))
+            problems.append((row["line"], word))
     taken, contradictions = _contradictions(taken)
     outcomes = store.decide([decision for _, decision in taken], once=True)
-    late = [(line, _left_out(outcome)) for (line, _), outcome in zip(taken, outcomes, strict=True)]
+    late = [(line, left_out(outcome, _AGAIN)) for (line, _), outcome in zip(taken, outcomes, strict=True)]
     problems = sorted([*problems, *contradictions, *((line, message) for line, message in late if message)])
     recorded = [outcome for outcome in outcomes if outcome.status == "recorded"]
     return ImportReport(
@@ -217,33 +219,6 @@ def import_csv(
         already=sum(outcome.status == "already" for outcome in outcomes),
         problems=pl.DataFrame(problems, schema=_PROBLEMS, orient="row"),
     )
-
-
-def _judge(
-    row: dict[str, Any], question: dict[str, Any] | None, annotator: str, decided_at: dt.datetime
-) -> Decision | str:
-    """The decision that a filled line states, or why it states none and what to do."""
-    word, value, comment = clean(row["decision"]).casefold(), clean(row["value"]), clean(row["comment"])
-    verdict = _VERDICTS.get(word)
-    if not word:
-        return f"the value {shown(value)} stands without a decision: write replace, or empty the value"
-    if verdict is None:
-        return f"the decision {shown(word)} is none: write accept, reject or replace, or nothing to leave it undecided"
-    if question is None:
-        return _unknown(row["question_id"])
-    if len(comment) > MAX_REASON:
-        return f"the comment has {len(comment)} characters and at most {MAX_REASON} are allowed: shorten it"
-    reason = comment or None
-    if verdict != "replace":
-        if value and (verdict == "reject" or value != question["value"]):
-            return (
-                f"the decision is {verdict}, but there is the value {shown(value)}: write replace, or empty the value"
-            )
-        return Decision(row["question_id"], verdict, annotator, decided_at, reason=reason)
-    fault = replacement_fault(question["kind"], question["options"], value, question["attribute"])
-    if fault is not None:
-        return fault
-    return Decision(row["question_id"], verdict, annotator, decided_at, value, question["unit"], reason)
 
 
 def _contradictions(taken: list[tuple[int, Decision]]) -> tuple[list[tuple[int, Decision]], list[tuple[int, str]]]:
@@ -261,20 +236,6 @@ def _contradictions(taken: list[tuple[int, Decision]]) -> tuple[list[tuple[int, 
         for line in numbers
     ]
     return agreed, contradictions
-
-
-def _left_out(outcome: Outcome) -> str | None:
-    """Why the store did not take a decision, though the line was in order when it was read."""
-    if outcome.status == "unknown_question":
-        return _unknown(outcome.question_id)
-    return outcome.message if outcome.status == "refused" else None
-
-
-def _unknown(question_id: str) -> str:
-    return (
-        f"there is no question {shown(question_id)}: it is no longer asked, or its id was altered. "
-        "Export again and decide there"
-    )
 
 
 def read_cells(

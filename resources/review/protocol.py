@@ -9,18 +9,26 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import polars as pl
 
 from catalog_assets.vocabulary.columns import MOMENT
 
+if TYPE_CHECKING:
+    from resources.review.standing import Trust
+
 Kind = Literal["attribute", "category", "description", "price", "match"]
 Verdict = Literal["accept", "reject", "replace", "undo"]
 Status = Literal["recorded", "already", "unknown_question", "refused"]
 
+Purpose = Literal["decide", "second", "gold", "settle"]
+"""Why a word was asked for. decide: it decides; second: a blind second opinion; gold: the answer is known, the word
+measures who gives it and decides nothing; settle: a lead ends a dispute, and it stands above all words before it."""
+
 KINDS: tuple[str, ...] = get_args(Kind)
 VERDICTS: tuple[str, ...] = get_args(Verdict)
+PURPOSES: tuple[str, ...] = get_args(Purpose)
 
 _Columns = dict[str, type[pl.DataType]]
 
@@ -30,8 +38,22 @@ IDENTITY: _Columns = dict.fromkeys(("kind", "attribute", "value", "unit"), pl.St
 FACTS: _Columns = {
     "confidence": pl.Float64,
     **dict.fromkeys(("method", "model_version", "evidence", "name", "context", "options"), pl.String),
+    **dict.fromkeys(("candidates", "image", "why"), pl.String),
+    "popularity": pl.Float64,
 }
-"""What is shown with it, which may differ from day to day; `options` is a JSON list of the allowed values, or null."""
+"""What is shown with it, or decides when it is, which may differ from day to day.
+
+options     JSON list of the allowed values; null where any may be written
+candidates  JSON list of all proposals for the attribute of the product: value, unit, confidence, method, model_version,
+            evidence, source
+image       address of a picture, as the supplier states it
+why         doubt: nobody accepts the value yet; audit: it is accepted, and drawn to see whether it is right; decided: a
+            person's word stands, and may be changed. Not shown: an audit is to be answered like any other
+popularity  how much the product is worth to those who ask, 1.0 for most; the number of offers, where nothing else is
+"""
+
+LATER = ("candidates", "image", "why", "popularity")
+"""FACTS that a stage may leave out: null, and `why` is doubt."""
 
 _ASKED: _Columns = {"question_id": pl.String, "product_key": pl.String}
 _QUESTION: _Columns = {"question_id": pl.String}
@@ -45,6 +67,9 @@ QUESTIONS = pl.Schema(_QUESTION | IDENTITY | FACTS)
 
 OPEN = pl.Schema(_QUESTION | IDENTITY | FACTS | _WAITING)
 """Output of `open_questions`: the question, and the number of products and days that wait for its answer."""
+
+HIDDEN = ("context", "options", "candidates", "image", "why", "popularity")
+"""FACTS that nobody learns from."""
 
 DECISIONS = pl.Schema(
     {
@@ -60,9 +85,11 @@ DECISIONS = pl.Schema(
 )
 """Output of `decisions`: one row a question that has a decision in force; value and unit only for a 'replace'."""
 
+HISTORY = pl.Schema(DECISIONS | {"purpose": pl.String()})
+"""Output of `history`: every word, an 'undo' too, and why it was asked for (`tasks.Purpose`)."""
+
 CASES = pl.Schema(
-    DECISIONS
-    | {f"asked_{name}": dtype for name, dtype in (IDENTITY | FACTS).items() if name not in ("context", "options")}
+    DECISIONS | {f"asked_{name}": dtype for name, dtype in (IDENTITY | FACTS).items() if name not in HIDDEN}
 )
 """Output of `cases`: DECISIONS, and what the person was asked and shown when deciding."""
 
@@ -76,10 +103,11 @@ class ReviewStoreError(Exception):
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person says about one question.
+    """A person's word on one question.
 
     `decided_at` is given by whoever takes the decision and carries a time zone. Only a 'replace' has a value and a
-    unit; an 'undo' withdraws the decision in force. Raises ValueError for a decision that cannot mean anything.
+    unit; an 'undo' takes back this person's words on the question, or everybody's where its purpose is 'settle'. Raises
+    ValueError for a decision that cannot mean anything.
     """
 
     question_id: str
@@ -89,10 +117,13 @@ class Decision:
     value: str | None = None
     unit: str | None = None
     reason: str | None = None
+    purpose: Purpose = "decide"
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
             raise ValueError(f"verdict {self.verdict!r} is not one of {', '.join(VERDICTS)}")
+        if self.purpose not in PURPOSES:
+            raise ValueError(f"purpose {self.purpose!r} is not one of {', '.join(PURPOSES)}")
         if not self.question_id:
             raise ValueError("a decision names the question that it answers: question_id is empty")
         if not self.annotator.strip():
@@ -108,8 +139,8 @@ class Decision:
 class Outcome:
     """What became of one decision handed to `decide`.
 
-    recorded          appended as `sequence`; `replaced` is the decision that was in force until then, if any
-    already           the decision in force says just that (as `sequence`); for an 'undo': there is none in force
+    recorded          appended as `sequence`; `replaced` is the last word until then that nobody had taken back, if any
+    already           the last word says just that (as `sequence`); for an 'undo': there is nothing to take back
     unknown_question  no such question; nothing appended
     refused           the value cannot stand in place of the proposal; `message` says why
     """
@@ -154,17 +185,20 @@ class ReviewStore(Protocol):
         decided otherwise since: a file that is taken in twice overrules nobody.
         """
 
-    def decisions(self, question_ids: pl.Series | None = None, before: dt.datetime | None = None) -> pl.DataFrame:
-        """The decision in force for each question (shape: `DECISIONS`), ordered by question_id.
+    def decisions(self, question_ids: pl.Series | None = None, trust: "Trust | None" = None) -> pl.DataFrame:
+        """The decision in force for each question (shape: `DECISIONS`), ordered by question_id; without ids, for all.
 
-        In force is the latest by sequence, unless it is an 'undo'. With `before`, only decisions taken before that
-        moment count; without ids, all questions.
+        In force is the word that stands (`standing`): the last one, or with `trust` the one that enough people agree
+        on; words of people who were excluded do not count.
         """
 
     def history(self) -> pl.DataFrame:
-        """Every decision that was ever recorded, an 'undo' too (shape: `DECISIONS`), in the order of recording."""
+        """Every word that was ever recorded (shape: `HISTORY`), in the order of recording."""
 
-    def cases(self) -> pl.DataFrame:
+    def excluded(self) -> pl.DataFrame:
+        """Whose words do not count (shape: EXCLUDED of `standing`)."""
+
+    def cases(self, trust: "Trust | None" = None) -> pl.DataFrame:
         """The decisions in force with what was asked and shown when they were taken (shape: `CASES`), ordered by
         question_id: what models, calibrators and mappings may learn from."""
 

@@ -17,7 +17,7 @@ from catalog_assets.matched.matcher import Matcher
 from catalog_assets.matched.stage import STAGE
 from catalog_assets.releases import ReleaseError, Statement, in_force, put_in_force, releases
 from catalog_assets.stages import Partition, Report, execute, mark
-from resources.review import Decision, SqliteReviewStore
+from resources.review import Decision, SqlReviewStore
 from tests.frames import MemoryLake, date, world
 from tests.histories import Delivery, standardized
 
@@ -35,7 +35,7 @@ def opened(folder: Path, deliveries: list[Delivery], **source: Any) -> Any:
     }
     lake = MemoryLake()
     standardized(lake, deliveries)
-    review = SqliteReviewStore(folder / f"review-{random.random()}.sqlite")
+    review = SqlReviewStore(folder / f"review-{random.random()}.sqlite")
     catalog = Catalog.model_validate({"sources": sources})
     return world(lake, catalog=catalog, lock=lambda name: contextlib.nullcontext(), review=review)
 

@@ -1,6 +1,7 @@
 """When words on a question are settled."""
 
 import datetime as dt
+import re
 
 import polars as pl
 import pytest
@@ -9,19 +10,22 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from catalog_assets.reviewed.adjudication import ADJUDICATED, adjudicated
-from resources.review.protocol import DECISIONS
+from resources.review.protocol import HISTORY
+from resources.review.standing import EXCLUDED
 
+WORD = re.compile("(?P<who>.*) (?P<verdict>accept|reject|replace|undo) ?(?P<purpose>.*)")
 START = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 
 
 def history(*words: str, question: str = "q1") -> pl.DataFrame:
-    """`ana accept` and the like, an hour apart."""
+    """`ana accept`, `ana accept gold` and the like, an hour apart."""
     rows = [
-        {"question_id": question, "annotator": who, "verdict": verdict, "decided_at": START + dt.timedelta(hours=n),
-         "sequence": n, "value": "Oak" if verdict == "replace" else None}
-        for n, (who, verdict) in enumerate(word.rsplit(" ", 1) for word in words)
+        {"question_id": question, "annotator": told["who"], "verdict": told["verdict"], "sequence": n,
+         "decided_at": START + dt.timedelta(hours=n), "value": "Oak" if told["verdict"] == "replace" else None,
+         "purpose": told["purpose"] or "decide"}
+        for n, told in enumerate(WORD.fullmatch(word).groupdict() for word in words)
     ]  # fmt: skip
-    return pl.DataFrame(rows, schema=DECISIONS, orient="row")
+    return pl.DataFrame(rows, schema=HISTORY, orient="row")
 
 
 def told(people: int, *words: str) -> tuple[str, bool] | None:
@@ -48,12 +52,24 @@ ONE, TWO = ("ana accept",), ("ana accept", "bob reject")
         (2, (*TWO, "eve accept", "ana accept", "bob reject"), ("disputed", False)),
         (3, (*TWO, "eve accept"), ("disputed", True)),
         (3, (*TWO, "eve accept", "joe reject"), ("settled", False)),
-        (2, ("ana accept", "bob accept", "bob undo"), None),
-        (2, ("ana accept", "bob accept", "bob undo", "eve accept"), ("unsettled", True)),
+        (2, ("ana accept", "bob accept", "bob undo"), ("unsettled", True)),
+        (2, ("ana accept", "bob accept", "bob undo", "eve accept"), ("settled", True)),
+        (1, ("ana accept", "ana undo"), None),
+        (3, (*TWO, "lea accept settle"), ("settled", True)),
+        (2, (*TWO, "lea accept settle", "eve reject"), ("settled", True)),
+        (2, ("ana accept", "bob accept", "lea undo settle"), None),
+        (2, ("ana accept", "bob accept second"), ("settled", True)),
+        (1, ("ana accept", "bob reject gold"), ("settled", True)),
     ],
 )
 def test_enough_people_agree_or_a_later_one_settles(people: int, words: tuple[str, ...], expected: object) -> None:
     assert told(people, *words) == expected
+
+
+def test_words_of_the_excluded_settle_nothing() -> None:
+    excluded = pl.DataFrame([(" Bob", START, None)], schema=EXCLUDED, orient="row")
+    found = adjudicated(history("ana accept", "bob accept"), 2, excluded)
+    assert found.select("standing", "people").rows() == [("unsettled", 1)]
 
 
 def test_it_says_when_the_first_and_the_last_word_was_said() -> None:

@@ -18,6 +18,7 @@ from catalog_assets.reviewed.transform import proposal_id
 from catalog_assets.stages import Partition, Report, StageError, execute, recount
 from catalog_assets.vocabulary.columns import CORRECTIONS, ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS, STAGE_LEDGER
 from resources.review.protocol import ASKED, CASES, DECISIONS
+from resources.review.standing import EXCLUDED
 from tests.frames import MATCHED_PRODUCTS, MemoryLake, Row, date, frame, member, product, world
 
 DAY = Partition(date(1))
@@ -40,7 +41,10 @@ class Store:
         return self.said
 
     def history(self) -> pl.DataFrame:
-        return self.decisions()
+        return self.decisions().with_columns(pl.lit("decide").alias("purpose"))
+
+    def excluded(self) -> pl.DataFrame:
+        return EXCLUDED.to_frame()
 
     def replace_day(self, day: dt.date, questions: pl.DataFrame, kinds: tuple[str, ...]) -> None:
         self.asked.append((day, questions, kinds))

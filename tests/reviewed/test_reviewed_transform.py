@@ -1,6 +1,7 @@
 """Which proposal counts, whether it counts without a person, and where the others go."""
 
 import datetime as dt
+import json
 from collections import Counter
 from decimal import Decimal
 from typing import Any
@@ -71,11 +72,15 @@ def matched(*rows: Row) -> pl.DataFrame:
 
 
 def reviewed(
-    proposed: list[Row], decisions: list[Row] | None = None, pins: list[Row] | None = None, *products: Row
+    proposed: list[Row],
+    decisions: list[Row] | None = None,
+    pins: list[Row] | None = None,
+    *products: Row,
+    audited: float = 0.0,
 ) -> Reviewed:
     return review(
         matched(*products), table(proposed, PROPOSED), Known(table(decisions or [], DECISIONS), ELSEWHERE.to_frame()),
-        table(pins or [], PINS), OPTIONS, Flat(ACCEPT),
+        table(pins or [], PINS), OPTIONS, Flat(ACCEPT), audited,
     )  # fmt: skip
 
 
@@ -375,8 +380,36 @@ def test_questions_stand_for_what_is_pending_and_for_what_is_decided() -> None:
         .then(pl.lit("Supplier's category: Screens\nAcme Monitor 27\nSells well."))
         .otherwise(pl.lit("Acme Monitor 27\nSells well.")).alias("context"),
         pl.when(pl.col("attribute") == "category").then(pl.lit(OPTIONS["options"][0])).alias("options"),
+        pl.when(pl.col("attribute").is_in(["material", "weight"]))
+        .then(pl.lit("decided")).otherwise(pl.lit("doubt")).alias("why"),
+        pl.lit(1.0).alias("popularity"),
     )  # fmt: skip
-    assert_frame_equal(found.questions, expected, check_column_order=False)
+    assert_frame_equal(found.questions.drop("candidates"), expected.drop("candidates"), check_column_order=False)
+
+
+def test_all_that_is_proposed_for_a_value_is_shown_with_it_the_surest_first() -> None:
+    proposed = [proposal("Black", 0.6), proposal("Red", 0.7, "model"), proposal("L", 0.99, attribute="size")]
+    (row,) = reviewed(proposed).questions.iter_rows(named=True)
+    assert [(one["value"], one["method"], one["confidence"]) for one in json.loads(row["candidates"])] == [
+        ("Red", "model", 0.7), ("Black", "rule", 0.6)
+    ]  # fmt: skip
+
+
+def test_what_is_drawn_is_an_audit_before_and_after_it_is_decided() -> None:
+    drawn = "00000000" + "a" * 24
+    proposed = [proposal("Black", 0.99) | {"question_id": drawn}, proposal("L", 0.99, attribute="size")]
+    untouched = reviewed(proposed, audited=0.1)
+    assert untouched.questions.select("question_id", "why").rows() == [(drawn, "audit")]
+    decided = reviewed(proposed, [decision("x", "accept") | {"question_id": drawn}], audited=0.1)
+    assert decided.questions.select("question_id", "why").rows() == [(drawn, "audit")]
+
+
+def test_a_product_that_many_offer_is_worth_more() -> None:
+    offers = [{"source": source, "product_id": "1", "day": date(1), "live": True} for source in ("a", "b", "c")]
+    found = reviewed(
+        [proposal("Black", 0.5)], None, None, product(MATCHED_PRODUCTS, offers=offers, image_url="https://a/b")
+    )
+    assert found.questions.select("popularity", "image").rows() == [(3.0, "https://a/b")]
 
 
 def test_only_the_chosen_one_of_several_is_asked() -> None:

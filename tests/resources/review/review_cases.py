@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from review_databases import Place
 
 from resources.review.protocol import ASKED, Decision
-from resources.review.store import SqliteReviewStore
+from resources.review.store import SqlReviewStore
 
 DAY = dt.date(2025, 3, 1)
 NEXT_DAY = dt.date(2025, 3, 2)
@@ -26,6 +27,10 @@ QUESTION: dict[str, Any] = {
     "name": "Drill",
     "context": "Drill in red",
     "options": None,
+    "candidates": None,
+    "image": None,
+    "why": "doubt",
+    "popularity": None,
 }
 
 
@@ -45,8 +50,8 @@ def said(question_id: str, verdict: Any = "accept", **fields: Any) -> Decision:
     return Decision(question_id, verdict, **{"annotator": "anna", "decided_at": NOON, **fields})
 
 
-def store_with(path: Path, *question_ids: str, **fields: Any) -> SqliteReviewStore:
-    store = SqliteReviewStore(path / "review.sqlite")
+def store_with(path: Path | Place, *question_ids: str, **fields: Any) -> SqlReviewStore:
+    store = SqlReviewStore(path / "review.sqlite")
     store.replace_day(DAY, asked(*((question, f"p-{question}") for question in question_ids), **fields))
     return store
 

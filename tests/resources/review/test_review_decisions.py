@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from review_cases import DAY, NOON, asked, ids, options, said, store_with
 
-from resources.review.protocol import DECISIONS, Decision, Outcome, decisions_fingerprint
-from resources.review.store import SqliteReviewStore
+from resources.review.protocol import DECISIONS, HISTORY, Decision, Outcome, decisions_fingerprint
+from resources.review.store import SqlReviewStore
 
 HOUR = dt.timedelta(hours=1)
 
 
-def test_the_latest_decision_is_in_force(tmp_path):
-    store = store_with(tmp_path, "a", "b", "c")
+def test_the_latest_decision_is_in_force(place):
+    store = store_with(place, "a", "b", "c")
     outcomes = store.decide(
         [
             said("a", reason="as the photo shows"),
             said("b", "reject", annotator="bert"),
             said("b", "replace", value="blue", unit="m", decided_at=NOON - HOUR),  # later by sequence
             said("c"),
-            said("c", "undo", annotator="bert"),
+            said("c", "undo", annotator="bert", purpose="settle"),
         ]
     )
     assert outcomes == [
@@ -54,29 +54,33 @@ def test_the_latest_decision_is_in_force(tmp_path):
     assert_frame_equal(store.decisions(ids()), expected.clear())
 
 
-def test_before_looks_at_decisions_taken_until_then(tmp_path):
-    store = store_with(tmp_path, "a")
-    store.decide(
-        [said("a"), said("a", "reject", decided_at=NOON + HOUR), said("a", "undo", decided_at=NOON + 2 * HOUR)]
-    )
-
-    def verdicts(before: dt.datetime) -> list[str]:
-        both = store.decisions(before=before), store.decisions(ids("a"), before=before)
-        assert_frame_equal(*both)
-        return both[0]["verdict"].to_list()
-
-    assert verdicts(NOON) == []
-    assert verdicts(NOON + HOUR) == ["accept"]
-    assert verdicts(NOON + 2 * HOUR) == ["reject"]
-    assert verdicts(NOON + 3 * HOUR) == []
-    berlin = dt.timezone(HOUR)
-    assert verdicts((NOON + HOUR).astimezone(berlin)) == ["accept"]
-    with pytest.raises(ValueError, match="names no time zone"):
-        store.decisions(before=NOON.replace(tzinfo=None))
+def test_an_undo_takes_back_the_words_of_who_says_it(place):
+    store = store_with(place, "a")
+    store.decide([said("a"), said("a", "reject", annotator="bert"), said("a", "accept", annotator="BERT ")])
+    assert store.decide([said("a", "undo", annotator="carl")]) == [Outcome("a", "already")]
+    store.decide([said("a", "undo", annotator=" bert")])
+    assert store.decisions()["annotator"].to_list() == ["anna"]
+    store.decide([said("a", "reject", annotator="bert"), said("a", "undo", annotator="lena", purpose="settle")])
+    assert store.decisions().is_empty()
+    assert opened(store) == ["a"]
 
 
-def test_the_same_decision_again_is_not_appended(tmp_path):
-    store = store_with(tmp_path, "a", "b")
+def test_words_that_measure_decide_nothing(place):
+    store = store_with(place, "a", "b")
+    store.decide([said("a"), said("a", "reject", annotator="bert", purpose="second")])
+    store.decide([said("b", "reject", annotator="bert", purpose="gold")])
+    assert store.decisions().select("question_id", "verdict").rows() == [("a", "accept")]
+    assert opened(store) == ["b"]
+    store.decide([said("a", "reject", annotator="lena", purpose="settle"), said("a", annotator="anna")])
+    assert store.decisions().select("question_id", "verdict").rows() == [("a", "reject")]
+
+
+def opened(store: SqlReviewStore) -> list[str]:
+    return store.open_questions()["question_id"].to_list()
+
+
+def test_the_same_decision_again_is_not_appended(place):
+    store = store_with(place, "a", "b")
     store.decide([said("a", "replace", value="blue", unit="m")])
     again = store.decide(
         [
@@ -99,8 +103,8 @@ def test_the_same_decision_again_is_not_appended(tmp_path):
     assert store.decide([]) == []
 
 
-def test_a_value_that_cannot_stand_there_is_refused(tmp_path):
-    store = store_with(tmp_path, "a", options=options("blue", "red"))
+def test_a_value_that_cannot_stand_there_is_refused(place):
+    store = store_with(place, "a", options=options("blue", "red"))
     refused, long, taken = store.decide(
         [
             said("a", "replace", value="green"),
@@ -132,8 +136,8 @@ def test_a_decision_that_means_nothing_cannot_be_made(fields, sentence):
         Decision(**{**whole, **fields})
 
 
-def test_the_fingerprint_changes_exactly_with_the_decisions_in_force(tmp_path):
-    store = store_with(tmp_path, "a", "b", "c")
+def test_the_fingerprint_changes_exactly_with_the_decisions_in_force(place):
+    store = store_with(place, "a", "b", "c")
     asked_for = ids("a", "b")
 
     def fingerprint() -> str:
@@ -162,7 +166,7 @@ def test_the_fingerprint_changes_exactly_with_the_decisions_in_force(tmp_path):
         store.decide([decision])
         store.replace_day(DAY, asked(("b", "p"), ("c", "p"), name=str(len(seen))))  # questions are not decisions
         assert fingerprint() == seen[-1]
-    store.decide([said("a", "undo"), said("b", "undo")])
+    store.decide([said("a", "undo"), said("a", "undo", annotator="bert"), said("b", "undo")])
     assert fingerprint() == none
 
 
@@ -185,16 +189,17 @@ def test_any_split_into_calls_ends_alike(tmp_path_factory, spoken, data):
         said(question, verdict, annotator=annotator, value="blue" if verdict == "replace" else None)
         for question, verdict, annotator in spoken
     ]
-    model: dict[str, tuple[str, str]] = {}
+    model: dict[str, list[tuple[str, str]]] = {"a": [], "b": [], "x": []}
     expected = []
     for question, verdict, annotator in spoken:
-        now = model.get(question)
-        same = now is None if verdict == "undo" else now == (verdict, annotator)
+        left = model[question]
+        others = [word for word in left if word[1] != annotator]
+        same = len(others) == len(left) if verdict == "undo" else left[-1:] == [(verdict, annotator)]
         expected.append("unknown_question" if question == "x" else "already" if same else "recorded")
         if verdict == "undo":
-            model.pop(question, None)
-        elif question != "x":
-            model[question] = (verdict, annotator)
+            model[question] = others
+        elif question != "x" and not same:
+            left.append((verdict, annotator))
     statuses = []
     while decisions:
         size = data.draw(st.integers(1, len(decisions)))
@@ -202,7 +207,9 @@ def test_any_split_into_calls_ends_alike(tmp_path_factory, spoken, data):
         decisions = decisions[size:]
     assert statuses == expected
     in_force = store.decisions().select("question_id", "verdict", "annotator").rows()
-    assert {question: (verdict, annotator) for question, verdict, annotator in in_force} == model
+    assert {question: (verdict, annotator) for question, verdict, annotator in in_force} == {
+        question: left[-1] for question, left in model.items() if left
+    }
 
 
 def test_what_was_asked_is_kept_with_the_decision(tmp_path):
@@ -224,6 +231,10 @@ def test_what_was_asked_is_kept_with_the_decision(tmp_path):
         "name": "Drill",
         "context": "Drill in red",
         "options": None,
+        "candidates": None,
+        "image": None,
+        "why": "doubt",
+        "popularity": None,
     }
 
 
@@ -233,12 +244,12 @@ def test_a_store_that_went_missing_is_not_made_anew(tmp_path):
         file.unlink()
     with pytest.raises(sqlite3.OperationalError, match="unable to open"):
         store.decisions()
-    assert isinstance(SqliteReviewStore(store.path).decisions(), pl.DataFrame)
+    assert isinstance(SqlReviewStore(store.path).decisions(), pl.DataFrame)
 
 
-def test_the_history_holds_every_word_in_order(tmp_path):
-    store = store_with(tmp_path, "a", "b")
-    assert store.history().schema == DECISIONS
+def test_the_history_holds_every_word_in_order(place):
+    store = store_with(place, "a", "b")
+    assert store.history().schema == HISTORY
     store.decide([said("b"), said("a", annotator="bert"), said("b", "undo"), said("b", "reject", annotator="bert")])
     told = store.history().select("question_id", "verdict", "annotator", "sequence").rows()
     assert told == [("b", "accept", "anna", 1), ("a", "accept", "bert", 2), ("b", "undo", "anna", 3),

@@ -15,7 +15,7 @@ from review_cases import DAY, NEXT_DAY, NOON, asked, ids, options, said, store_w
 from test_review_formulas import HOSTILE, starts_formula
 
 from resources.review.exchange import COLUMNS, MAX_CELL, FileInTheWay, ImportRefused, export_csv, import_csv, read_cells
-from resources.review.store import SqliteReviewStore
+from resources.review.store import SqlReviewStore
 
 PROBLEMS = {"line": pl.Int64, "message": pl.String}
 
@@ -295,7 +295,7 @@ TEXTS = ("product_name", "attribute", "proposed_value", "unit", "evidence", "con
 )
 def test_every_text_goes_out_and_comes_back(tmp_path_factory, texts, delimiter):
     folder = tmp_path_factory.mktemp("exchange")
-    store = SqliteReviewStore(folder / "review.sqlite")
+    store = SqlReviewStore(folder / "review.sqlite")
     shown = ("name", "attribute", "value", "unit", "evidence", "context")
     frames = [
         asked((f"{number}{row[6]}", "p"), **dict(zip(shown, row, strict=False))) for number, row in enumerate(texts)
@@ -318,7 +318,7 @@ def test_every_text_goes_out_and_comes_back(tmp_path_factory, texts, delimiter):
 
 
 def test_a_text_longer_than_a_cell_is_cut(tmp_path):
-    store = SqliteReviewStore(tmp_path / "review.sqlite")
+    store = SqlReviewStore(tmp_path / "review.sqlite")
     store.replace_day(DAY, asked(("a", "p"), context="=" * (MAX_CELL + 5), options=options(*map(str, range(60)))))
     export_csv(store, tmp_path / "questions.csv")
     cells, _ = read_cells(tmp_path / "questions.csv")
@@ -327,7 +327,7 @@ def test_a_text_longer_than_a_cell_is_cut(tmp_path):
 
 
 def test_a_proposal_with_a_mark_can_be_copied_into_the_value(tmp_path):
-    store = SqliteReviewStore(tmp_path / "review.sqlite")
+    store = SqlReviewStore(tmp_path / "review.sqlite")
     store.replace_day(DAY, asked(("a", "p"), value="-20 °C"))
     export_csv(store, tmp_path / "questions.csv")
     path = fill(tmp_path / "questions.csv", {"a": ["replace", "'-25 °C"]})

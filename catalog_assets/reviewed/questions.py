@@ -1,0 +1,98 @@
+"""What people are asked about a day's values, and what they are shown with it.
+
+Belongs here: which values become questions, and the facts of each. Does not belong here: which value wins
+(`transform.py`), and who is asked what and when (`resources/review`).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from catalog_assets.drawing import drawn
+from catalog_assets.reviewed.acceptance import Policy
+from catalog_assets.reviewed.known_paths import Known
+
+UNIT = ("product_key", "attribute")
+OWN_KIND = ("category", "description")
+"""Attributes that are a kind of question of their own."""
+_CANDIDATE = ("value", "unit", "confidence", "method", "model_version", "evidence", "source")
+_TEXT = 500
+"""Characters of a description that are shown around a value."""
+DOUBT, AUDIT, DECIDED = "doubt", "audit", "decided"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """By what questions are made. options: attribute, options (JSON list of allowed values); policy: the release in
+    force; audited: the share of accepted values that is asked about."""
+
+    options: pl.DataFrame
+    policy: Policy
+    audited: float = 0.0
+
+
+def questions(
+    chosen: pl.DataFrame, proposed: pl.DataFrame, known: Known, matched: pl.DataFrame, asking: Asking
+) -> pl.DataFrame:
+    """The day's questions (shape: ASKED of `resources/review/protocol`): what is pending, what people decided already,
+    so that it can be changed, and a random share of what is accepted, to see whether it is right."""
+    wanted = _wanted(chosen, known, asking.audited)
+    rows = proposed.join(wanted, on="question_id")
+    calibrated = asking.policy.calibrated(rows)
+    with_all = calibrated.join(_candidates(proposed, rows, asking.policy), on=list(UNIT), how="left")
+    asked = with_all.join(known.elsewhere, on="question_id", how="left").with_columns(
+        pl.coalesce("asked_id", "question_id").alias("question_id"), pl.coalesce("asked_value", "value").alias("value")
+    )
+    kind = pl.when(pl.col("attribute").is_in(OWN_KIND)).then(pl.col("attribute")).otherwise(pl.lit("attribute"))
+    # A decision about a category is one about the supplier's path: it must be seen.
+    path = pl.concat_str(pl.lit("Supplier's category: "), "category_path", pl.lit("\n"))
+    seen = pl.when(pl.col("attribute") == "category").then(path.fill_null("")).otherwise(pl.lit(""))
+    return (
+        asked.join(_products(matched), on="product_key", how="left")
+        .join(asking.options, on="attribute", how="left")
+        .select(
+            "question_id", "product_key", kind.alias("kind"), "attribute", "value", "unit", "confidence", "method",
+            "model_version", "evidence", "name", pl.concat_str(seen, "context").alias("context"), "options",
+            "candidates", "image", "why", "popularity",
+        )
+        .sort("question_id", "product_key", "method", "model_version")
+        .unique(["question_id", "product_key"], keep="first", maintain_order=True)
+    )  # fmt: skip
+
+
+def _wanted(chosen: pl.DataFrame, known: Known, audited: float) -> pl.DataFrame:
+    """question_id, why. What is drawn stays an audit once it is decided: more than one person may be wanted for it."""
+    is_drawn = drawn(pl.col("question_id"), audited)
+    why = pl.when(is_drawn).then(pl.lit(AUDIT)).otherwise(pl.lit(DECIDED)).alias("why")
+    decided = known.decisions.select("question_id", why).unique("question_id")
+    pending = pl.col("state") == "pending"
+    doubted = chosen.filter(pending).select("question_id", pl.lit(DOUBT).alias("why"))
+    accepted = chosen.filter((pl.col("state") == "accepted") & (pl.col("method") != "pin") & is_drawn)
+    both = pl.concat([doubted, accepted.select("question_id", pl.lit(AUDIT).alias("why"))]).drop_nulls("question_id")
+    undecided = both.join(decided, on="question_id", how="anti").unique(
+        "question_id", keep="first", maintain_order=True
+    )
+    return pl.concat([decided, undecided])
+
+
+def _candidates(proposed: pl.DataFrame, asked: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """UNIT, candidates: all proposals for what is asked about, the surest first, as a JSON list."""
+    mine = proposed.join(asked.select(*UNIT).unique(), on=list(UNIT), how="semi")
+    ordered = policy.calibrated(mine).sort(
+        *UNIT, pl.col("confidence").neg(), "method", "model_version", "value", nulls_last=True
+    )
+    one = pl.struct(_CANDIDATE).struct.json_encode().alias("one")
+    listed = ordered.select(*UNIT, one).group_by(UNIT, maintain_order=True).agg("one")
+    return listed.select(
+        *UNIT, pl.concat_str(pl.lit("["), pl.col("one").list.join(","), pl.lit("]")).alias("candidates")
+    )
+
+
+def _products(matched: pl.DataFrame) -> pl.DataFrame:
+    """What is shown of each product, and how much it is worth: the number of shops that offer it."""
+    text = pl.concat_str("name", pl.lit("\n"), pl.col("description").fill_null("").str.head(_TEXT))
+    offers = pl.col("offers").list.len().clip(1).cast(pl.Float64)
+    return matched.select(
+        "product_key", "name", "category_path", text.alias("context"), pl.col("image_url").alias("image"),
+        offers.alias("popularity"),
+    )  # fmt: skip

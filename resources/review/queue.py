@@ -1,0 +1,314 @@
+"""Who is asked what: tasks handed out, lent, taken back; one outcome for each answer.
+
+Belongs here: the transactions of a `ReviewQueue`. Does not belong here: which question comes next (`choosing`), what
+words mean (`standing`), how they are kept (`words`), pages (`page`).
+
+Operational state, with a clock: a lost lease costs a minute of a person's time and no word. The words are the journal.
+"""
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from resources.review import questions as waiting
+from resources.review import words
+from resources.review.choosing import Chosen, choose
+from resources.review.database import Session, microseconds, moment_of
+from resources.review.protocol import Decision, Purpose, ReviewStoreError
+from resources.review.replacement import allowed_values, clean
+from resources.review.settings import QueueSettings
+from resources.review.store import SqlReviewStore
+from resources.review.tasks import OVERVIEW, PASSES, THROUGHPUT, Answer, Candidate, Item, Progress, Receipt, Role, Task
+
+UNDO_WITHIN = dt.timedelta(hours=1)
+MOST_REASON = 2_000
+
+_OPEN_TASKS = """
+SELECT * FROM tasks WHERE person = :person AND submitted_at IS NULL AND expires_at > :now
+ORDER BY CASE WHEN shown_at IS NULL THEN 1 ELSE 0 END, handed_at, task_id
+"""
+_TASK = "SELECT * FROM tasks WHERE task_id = :task_id AND person = :person"
+_HAND = """
+INSERT INTO tasks (task_id, person, purpose, why, questions, handed_at, shown_at, expires_at)
+VALUES (:task_id, :person, :purpose, :why, :questions, :handed_at, :shown_at, :expires_at)
+"""
+_LEND = """
+INSERT INTO leases (question_id, task_id, person, expires_at) VALUES (:question_id, :task_id, :person, :expires_at)
+ON CONFLICT (question_id) DO UPDATE SET
+    task_id = excluded.task_id, person = excluded.person, expires_at = excluded.expires_at
+"""
+_SHOWN = "UPDATE tasks SET shown_at = :now, expires_at = :expires_at WHERE task_id = :task_id"
+_PROLONGED = "UPDATE leases SET expires_at = :expires_at WHERE task_id = :task_id"
+_SUBMITTED = "UPDATE tasks SET submitted_at = :now, outcome = :outcome WHERE task_id = :task_id"
+_PASS = """
+INSERT INTO passes (task_id, question_id, person, what, at, reason)
+VALUES (:task_id, :question_id, :person, :what, :at, :reason) ON CONFLICT DO NOTHING
+"""
+_LAST = """
+SELECT * FROM tasks WHERE person = :person AND submitted_at > :since AND undone_at IS NULL
+ORDER BY submitted_at DESC, task_id DESC LIMIT 1
+"""
+_NOW = "SELECT question_id, state, sequence, products FROM waiting WHERE question_id IN :ids"
+_LENT = "SELECT question_id, task_id FROM leases WHERE question_id IN :ids AND expires_at > :now"
+_TODAY = """
+SELECT outcome, shown_at, submitted_at FROM tasks
+WHERE person = :person AND submitted_at >= :since AND undone_at IS NULL AND outcome IS NOT NULL
+"""
+_OVERVIEW = """
+SELECT w.kind, count(*) FILTER (WHERE w.sequence IS NULL AND w.state IN ('open', 'wanting')),
+       CAST(coalesce(sum(w.products) FILTER (WHERE w.sequence IS NULL), 0) AS BIGINT),
+       count(*) FILTER (WHERE w.state = 'disputed'), count(*) FILTER (WHERE w.state = 'escalated'),
+       count(l.question_id),
+       min(w.oldest_day) FILTER (WHERE w.sequence IS NULL)
+FROM waiting AS w LEFT JOIN leases AS l ON l.question_id = w.question_id AND l.expires_at > :now
+WHERE w.products > 0 GROUP BY w.kind ORDER BY w.kind
+"""
+_THROUGHPUT = "SELECT decided_at, annotator FROM decisions WHERE decided_at >= :since AND verdict <> 'undo'"
+
+
+class OddAnswers(ReviewStoreError, ValueError):
+    """Answers that do not fit the task; the message says which."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A `ReviewQueue` on a review store's database. chance: draws numbers in [0, 1), for what is mixed in."""
+
+    store: SqlReviewStore
+    settings: QueueSettings = field(default_factory=QueueSettings)
+    chance: Callable[[], float] = secrets.SystemRandom().random
+
+    def next(
+        self, person: str, role: Role, now: dt.datetime, *, ahead: int = 0, kinds: Sequence[str] | None = None
+    ) -> Task | None:
+        """See `ReviewQueue.next`."""
+        me = words.named(person)
+        with self.store.database.writing() as session:
+            held = session.rows(_OPEN_TASKS, {"person": me, "now": microseconds(now)})
+            while len(held) <= ahead:
+                chosen = choose(session, me, role, now, self.settings, self.chance, kinds)
+                if chosen is None:
+                    return None
+                held.append(self._handed(session, me, chosen, now, seen=not held and ahead == 0))
+            row = held[ahead]
+            if ahead == 0 and row["shown_at"] is None:
+                row = self._prolonged(session, row, now)
+            return _task(session, row)
+
+    def task(self, task_id: str, person: str) -> Task | None:
+        """See `ReviewQueue.task`."""
+        with self.store.database.staging() as session:
+            row = session.row(_TASK, {"task_id": task_id, "person": words.named(person)})
+            return None if row is None else _task(session, row)
+
+    def submit(self, task_id: str, person: str, role: Role, answers: Sequence[Answer], now: dt.datetime) -> Receipt:
+        """See `ReviewQueue.submit`."""
+        with self.store.database.writing() as session:
+            row = session.row(_TASK, {"task_id": task_id, "person": words.named(person)})
+            if row is None:
+                return Receipt("unknown")
+            if row["submitted_at"] is not None:
+                return _repeated(row)
+            given = _fitting(answers, json.loads(row["questions"]))
+            late = row["expires_at"] <= microseconds(now)
+            gone = self._gone(session, row, [answer.question_id for answer in given], now)
+            receipt = self._recorded(session, row, person, [a for a in given if a.question_id not in gone], now)
+            receipt = _with_losses(receipt, gone, late, len(given))
+            session.execute("DELETE FROM leases WHERE task_id = :task_id", {"task_id": task_id})
+            told = {"now": microseconds(now), "outcome": _as_json(receipt), "task_id": task_id}
+            session.execute(_SUBMITTED, told)
+            return receipt
+
+    def undo(self, person: str, now: dt.datetime) -> Task | None:
+        """See `ReviewQueue.undo`."""
+        me, at = words.named(person), microseconds(now)
+        with self.store.database.writing() as session:
+            row = session.row(_LAST, {"person": me, "since": microseconds(now - UNDO_WITHIN)})
+            if row is None:
+                return None
+            ids = json.loads(row["questions"])
+            for question_id in ids:
+                taken_back = Decision(question_id, "undo", person, now, purpose=row["purpose"])
+                words.append(session, taken_back, once=False)
+                back = {"task_id": row["task_id"], "question_id": question_id, "person": me, "what": "back", "at": at}
+                session.execute(_PASS, {**back, "reason": None})
+            words.restate(session, ids, words.trusted(session))
+            session.execute("UPDATE tasks SET undone_at = :at WHERE task_id = :id", {"at": at, "id": row["task_id"]})
+            lent = {r["question_id"] for r in session.rows(_LENT, {"ids": ids, "now": at})}
+            free = [question_id for question_id in ids if question_id not in lent]
+            if not free:
+                return None
+            # Before what is held: the person wants to see this one now.
+            first = self._handed(session, me, Chosen(row["purpose"], tuple(free), row["why"]), now, seen=True, at=0)
+            return _task(session, first)
+
+    def progress(self, person: str, now: dt.datetime) -> Progress:
+        """See `ReviewQueue.progress`."""
+        midnight = now.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        with self.store.database.reading() as session:
+            rows = session.rows(_TODAY, {"person": words.named(person), "since": microseconds(midnight)})
+        told = [json.loads(row["outcome"]) for row in rows]
+        seconds = pl.Series(
+            [(r["submitted_at"] - r["shown_at"]) / 1e6 for r in rows if r["shown_at"]], dtype=pl.Float64
+        )
+        median = seconds.median()
+        return Progress(
+            tasks=len(told),
+            words=sum(one["recorded"] for one in told),
+            products=sum(one["products"] for one in told),
+            median_seconds=float(median) if median is not None else None,  # type: ignore[arg-type]
+        )
+
+    def overview(self, now: dt.datetime) -> pl.DataFrame:
+        """See `ReviewQueue.overview`."""
+        with self.store.database.reading() as session:
+            return session.frame(_OVERVIEW, OVERVIEW, {"now": microseconds(now)})
+
+    def throughput(self, since: dt.datetime) -> pl.DataFrame:
+        """See `ReviewQueue.throughput`."""
+        shape = pl.Schema({"hour": THROUGHPUT["hour"], "person": pl.String()})
+        with self.store.database.reading() as session:
+            said = session.frame(_THROUGHPUT, shape, {"since": microseconds(since)})
+        hourly = (
+            said.with_columns(pl.col("hour").dt.truncate("1h")).group_by("hour", "person").agg(pl.len().alias("words"))
+        )
+        return hourly.select(pl.col(name).cast(dtype) for name, dtype in THROUGHPUT.items()).sort("hour", "person")
+
+    def _handed(
+        self, session: Session, me: str, chosen: Chosen, now: dt.datetime, *, seen: bool, at: int | None = None
+    ) -> dict[str, Any]:
+        """Lend questions to a person as a new task; its row."""
+        moment = microseconds(now)
+        until = microseconds(now + self.settings.lease)
+        row: dict[str, Any] = {
+            "task_id": secrets.token_urlsafe(16), "person": me, "purpose": chosen.purpose, "why": chosen.why,
+            "questions": json.dumps(chosen.question_ids), "handed_at": moment if at is None else at,
+            "shown_at": moment if seen else None, "expires_at": until,
+        }  # fmt: skip
+        session.execute(_HAND, row)
+        if chosen.purpose in ("decide", "settle"):  # gold and second opinions are asked of several at once
+            for question_id in chosen.question_ids:
+                session.execute(_LEND, {**row, "question_id": question_id})
+        return row
+
+    def _prolonged(self, session: Session, row: Mapping[str, Any], now: dt.datetime) -> dict[str, Any]:
+        """A task that was handed out ahead gets its whole time when it is first looked at."""
+        changed = {"now": microseconds(now), "expires_at": microseconds(now + self.settings.lease)}
+        session.execute(_SHOWN, {**changed, "task_id": row["task_id"]})
+        session.execute(_PROLONGED, {"expires_at": changed["expires_at"], "task_id": row["task_id"]})
+        return {**row, "shown_at": changed["now"], "expires_at": changed["expires_at"]}
+
+    def _gone(self, session: Session, row: Mapping[str, Any], ids: list[str], now: dt.datetime) -> dict[str, str]:
+        """Questions of the task that others have, or have decided, since it was handed out: why, by question."""
+        if not ids or row["purpose"] in ("gold", "second"):
+            return {}
+        lent = {r["question_id"]: r["task_id"] for r in session.rows(_LENT, {"ids": ids, "now": microseconds(now)})}
+        state = {r["question_id"]: r for r in session.rows(_NOW, {"ids": ids})}
+        gone = {}
+        for question_id in ids:
+            if question_id not in state:
+                gone[question_id] = "it is no longer asked"
+            elif lent.get(question_id, row["task_id"]) != row["task_id"]:
+                gone[question_id] = "the time had run out, and somebody else has it now"
+            elif row["purpose"] == "decide" and state[question_id]["sequence"] is not None:
+                gone[question_id] = "somebody else has decided it meanwhile"
+        return gone
+
+    def _recorded(
+        self, session: Session, row: Mapping[str, Any], person: str, answers: Sequence[Answer], now: dt.datetime
+    ) -> Receipt:
+        facts = {r["question_id"]: r for r in waiting.known(session, _series(answers)).iter_rows(named=True)}
+        refused: list[tuple[str, str]] = []
+        said: list[str] = []
+        for answer in answers:
+            if answer.choice in PASSES:
+                reason = clean(answer.reason or "")[:MOST_REASON] or None
+                passed = {"task_id": row["task_id"], "question_id": answer.question_id, "what": answer.choice}
+                session.execute(_PASS, {**passed, "person": row["person"], "at": microseconds(now), "reason": reason})
+                continue
+            outcome = words.append(session, _decision(answer, facts, person, row["purpose"], now), once=False)
+            if outcome.status in ("recorded", "already"):
+                said.append(answer.question_id)
+            else:
+                refused.append((answer.question_id, outcome.message or "there is no such question"))
+        words.restate(session, [a.question_id for a in answers], words.trusted(session))
+        products = sum(r["products"] for r in session.rows(_NOW, {"ids": said})) if said else 0
+        counted = products if row["purpose"] in ("decide", "settle") else 0
+        return Receipt("taken", len(said), counted, tuple(refused))
+
+
+def _decision(
+    answer: Answer, facts: Mapping[str, Mapping[str, Any]], person: str, purpose: Purpose, now: dt.datetime
+) -> Decision:
+    reason = clean(answer.reason or "") or None
+    if answer.choice != "replace":
+        return Decision(answer.question_id, answer.choice, person, now, reason=reason, purpose=purpose)  # type: ignore[arg-type]
+    fact = facts.get(answer.question_id, {})
+    value, unit = clean(answer.value or ""), clean(answer.unit or "") or fact.get("unit")
+    if value == fact.get("value") and unit == fact.get("unit"):
+        return Decision(answer.question_id, "accept", person, now, reason=reason, purpose=purpose)
+    return Decision(answer.question_id, "replace", person, now, value, unit, reason, purpose)
+
+
+def _fitting(answers: Sequence[Answer], asked: Sequence[str]) -> list[Answer]:
+    """The answers. Raises OddAnswers for one to what the task does not ask, for two to one item, for a value where none
+    belongs, and for none at all."""
+    ids = [answer.question_id for answer in answers]
+    if not ids:
+        raise OddAnswers("There is no answer: give one, or skip.")
+    strange = sorted(set(ids) - set(asked))
+    if strange:
+        raise OddAnswers(f"Question {strange[0]!r} is not part of this task.")
+    if len(set(ids)) < len(ids):
+        raise OddAnswers("One question has two answers: keep one of them.")
+    for answer in answers:
+        if answer.choice != "replace" and (answer.value or answer.unit):
+            raise OddAnswers(f"Only 'replace' comes with a value; this is {answer.choice!r}.")
+    return list(answers)
+
+
+def _with_losses(receipt: Receipt, gone: Mapping[str, str], late: bool, given: int) -> Receipt:
+    if gone and len(gone) == given:
+        return Receipt("lost", refused=tuple(gone.items()))
+    status = "late" if late else "taken"
+    return Receipt(status, receipt.recorded, receipt.products, (*receipt.refused, *gone.items()))  # type: ignore[arg-type]
+
+
+def _as_json(receipt: Receipt) -> str:
+    told = {"status": receipt.status, "recorded": receipt.recorded, "products": receipt.products}
+    return json.dumps({**told, "refused": receipt.refused})
+
+
+def _repeated(row: Mapping[str, Any]) -> Receipt:
+    first = json.loads(row["outcome"])
+    refused = tuple((question_id, why) for question_id, why in first["refused"])
+    return Receipt("repeated", first["recorded"], first["products"], refused, first["status"])
+
+
+def _task(session: Session, row: Mapping[str, Any]) -> Task:
+    """The task of a row, its questions as they stand now; in the order in which they were chosen."""
+    ids = json.loads(row["questions"])
+    found = waiting.known(session, pl.Series("question_id", ids, pl.String))
+    products = {r["question_id"]: r["products"] for r in session.rows(_NOW, {"ids": ids})}
+    items = {r["question_id"]: _item(r, products.get(r["question_id"], 0)) for r in found.iter_rows(named=True)}
+    handed, expires = moment_of(row["shown_at"] or row["handed_at"]), moment_of(row["expires_at"])
+    shown = tuple(items[question_id] for question_id in ids if question_id in items)
+    return Task(row["task_id"], row["person"], shown, handed, expires)  # type: ignore[arg-type]
+
+
+def _item(row: Mapping[str, Any], products: int) -> Item:
+    told = {
+        name: row[name] for name in Item.__dataclass_fields__ if name in row and name not in ("options", "candidates")
+    }
+    options = allowed_values(row["options"])
+    candidates = tuple(Candidate(**one) for one in json.loads(row["candidates"] or "[]"))
+    return Item(**told, options=None if options is None else tuple(options), products=products, candidates=candidates)
+
+
+def _series(answers: Sequence[Answer]) -> pl.Series:
+    return pl.Series("question_id", [answer.question_id for answer in answers], pl.String)

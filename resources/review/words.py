@@ -1,0 +1,231 @@
+"""The journal of people's words, and how each question stands by them.
+
+Belongs here: appending words, reading them, and the state of a question that follows. Does not belong here: what words
+together mean (`standing`), which questions there are (`questions`), and who is asked (`queue`).
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import polars as pl
+
+from catalog_assets.vocabulary.columns import MOMENT
+from resources.review.database import Session, microseconds
+from resources.review.excluding import excluded_in
+from resources.review.protocol import CASES, DECISIONS, FACTS, HIDDEN, HISTORY, IDENTITY, Decision, Outcome
+from resources.review.replacement import MAX_REASON, replacement_fault
+from resources.review.standing import WORDS, Trust, name_of, standing
+
+_SAID = "d.question_id, d.verdict, d.value, d.unit, d.annotator, d.decided_at, d.reason, d.sequence, d.purpose"
+_JOURNAL = f"SELECT {_SAID} FROM decisions AS d ORDER BY d.sequence"
+_ASKED = f"SELECT {_SAID}, d.asked FROM decisions AS d ORDER BY d.sequence"
+_ASKED_WANTED = f"""
+SELECT {_SAID}, d.asked FROM wanted AS w JOIN decisions AS d ON d.question_id = w.question_id ORDER BY d.sequence
+"""
+_WITH_ASKED = pl.Schema(HISTORY | {"asked": pl.String()})
+
+_QUESTION = f"SELECT {', '.join((*IDENTITY, *FACTS))}, day FROM question_now WHERE question_id = :question_id"
+_WORDS_OF = """
+SELECT sequence, verdict, value, unit, annotator, reason, purpose, asked FROM decisions
+WHERE question_id = :question_id ORDER BY sequence
+"""
+_APPEND = """
+INSERT INTO decisions (question_id, verdict, value, unit, annotator, decided_at, reason, asked, purpose)
+VALUES (:question_id, :verdict, :value, :unit, :annotator, :decided_at, :reason, :asked, :purpose)
+RETURNING sequence
+"""
+_PASSED = """
+SELECT p.question_id, p.person, p.what, p.at FROM wanted AS w JOIN passes AS p ON p.question_id = w.question_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM passes AS b WHERE b.question_id = p.question_id AND b.task_id = p.task_id AND b.what = 'back'
+)
+"""
+_PASSES = pl.Schema({"question_id": pl.String(), "person": pl.String(), "what": pl.String(), "at": MOMENT})
+_STATES = pl.Schema(
+    {
+        "question_id": pl.String(), "state": pl.String(), "sequence": pl.Int64(), "people": pl.Int64(),
+        "decided_at": MOMENT,
+    }
+)  # fmt: skip
+_RESTATE = """
+UPDATE waiting SET state = s.state, sequence = s.sequence, people = s.people, decided_at = s.decided_at
+FROM states AS s WHERE s.question_id = waiting.question_id
+"""
+_SHOWN = {name: dtype for name, dtype in (IDENTITY | FACTS).items() if name not in HIDDEN}
+LEADS_AFTER = 2
+"""So many people who cannot tell make it a lead's question."""
+_BY = {"question_id": pl.String(), "annotator": pl.String()}
+ESCALATED = "escalated"
+"""State of a question that a person handed to a lead, or that enough people could not tell."""
+
+
+def history(session: Session) -> pl.DataFrame:
+    """HISTORY: every word in the order of recording."""
+    return session.frame(_JOURNAL, HISTORY)
+
+
+def in_force(session: Session, question_ids: pl.Series | None, trust: Trust | None) -> pl.DataFrame:
+    """CASES: the words that stand, of these questions or of all."""
+    if question_ids is None:
+        rows = session.frame(_ASKED, _WITH_ASKED)
+    else:
+        session.want(question_ids)
+        rows = session.frame(_ASKED_WANTED, _WITH_ASKED)
+    stands = standing(_words(rows), excluded_in(session), trust).drop_nulls("sequence").select("sequence")
+    kept = rows.join(stands, on="sequence", how="semi").sort("question_id")
+    asked = pl.col("asked").str.json_decode(pl.Struct(_SHOWN)).struct
+    return kept.select(*DECISIONS.names(), *(asked.field(name).alias(f"asked_{name}") for name in _SHOWN)).select(
+        pl.col(name).cast(dtype) for name, dtype in CASES.items()
+    )
+
+
+def append(session: Session, decision: Decision, once: bool) -> Outcome:
+    """One word, if it can be taken and is not said already; the state of its question is not yet told anew."""
+    question_id = decision.question_id
+    asked = session.row(_QUESTION, {"question_id": question_id})
+    if asked is None:
+        return Outcome(question_id, "unknown_question")
+    words = session.rows(_WORDS_OF, {"question_id": question_id})
+    if asked.pop("day") is None and words:  # it stands on no day: what was allowed when it was last decided still is
+        asked |= {name: json.loads(words[-1]["asked"]).get(name) for name in FACTS}
+    fault = _fault(decision, asked)
+    if fault is not None:
+        return Outcome(question_id, "refused", message=fault)
+    left = _left(words)
+    said = _already(decision, words, left, once)
+    if said is not None:
+        return Outcome(question_id, "already", sequence=said or None)
+    row = {
+        **{name: getattr(decision, name) for name in ("question_id", "verdict", "value", "unit", "annotator")},
+        "reason": decision.reason, "purpose": decision.purpose, "asked": json.dumps(asked),
+        "decided_at": microseconds(decision.decided_at),
+    }  # fmt: skip
+    sequence = session.row(_APPEND, row)["sequence"]  # type: ignore[index]
+    return Outcome(question_id, "recorded", sequence=sequence, replaced=left[-1]["sequence"] if left else None)
+
+
+def restate(session: Session, question_ids: Collection[str], trust: Trust | None) -> Mapping[str, str]:
+    """Tell anew how questions stand, after words or passes on them; returns their states."""
+    if not question_ids:
+        return {}
+    ids = pl.Series("question_id", sorted(set(question_ids)), pl.String)
+    session.want(ids)
+    rows = session.frame(_ASKED_WANTED, _WITH_ASKED)
+    words = _words(rows)
+    states = _states(ids, words, standing(words, excluded_in(session), trust), session.frame(_PASSED, _PASSES))
+    session.temporary(
+        "states", "question_id TEXT PRIMARY KEY, state TEXT, sequence BIGINT, people BIGINT, decided_at BIGINT"
+    )
+    session.load("states", states.with_columns(pl.col("decided_at").dt.timestamp("us")))
+    session.execute(_RESTATE)
+    session.execute("DELETE FROM spoken WHERE question_id IN (SELECT question_id FROM wanted)")
+    session.load("spoken", _spoken(words))
+    return dict(states.select("question_id", "state").iter_rows())
+
+
+def restate_of(session: Session, person: str) -> None:
+    """Tell anew how all questions stand on which a person has said something; their words count again, or no more."""
+    said = session.frame("SELECT question_id, annotator FROM decisions", pl.Schema(_BY))
+    mine = said.filter(name_of(pl.col("annotator")) == name_of(pl.lit(person)))["question_id"].unique()
+    restate(session, mine.to_list(), trusted(session))
+
+
+def _states(ids: pl.Series, words: pl.DataFrame, stands: pl.DataFrame, passes: pl.DataFrame) -> pl.DataFrame:
+    """_STATES of the questions."""
+    last = words.filter(pl.col("purpose") != "gold").group_by("question_id").agg(pl.col("decided_at").max())
+    since = passes.join(last, on="question_id", how="left")
+    later = since.filter(pl.col("decided_at").is_null() | (pl.col("at") > pl.col("decided_at")))
+    handed = later.group_by("question_id").agg(
+        (pl.col("what") == "escalate").any().alias("handed"),
+        (pl.col("person").filter(pl.col("what") == "cannot_tell").n_unique() >= LEADS_AFTER).alias("unclear"),
+    )
+    escalated = handed.filter(pl.col("handed") | pl.col("unclear")).select("question_id", pl.lit(True).alias("to_lead"))
+    told = ids.to_frame().join(stands, on="question_id", how="left").join(last, on="question_id", how="left")
+    state = (
+        pl.when(pl.col("to_lead").is_not_null()).then(pl.lit(ESCALATED)).otherwise(pl.col("state").fill_null("open"))
+    )
+    return told.join(escalated, on="question_id", how="left").select(
+        "question_id", state.alias("state"), "sequence", pl.col("people").fill_null(0).cast(pl.Int64), "decided_at"
+    )
+
+
+def _spoken(words: pl.DataFrame) -> pl.DataFrame:
+    """question_id, person: who has a word that is not taken back, a gold answer too."""
+    named = words.with_columns(name_of(pl.col("annotator")).alias("person"))
+    cleared = (pl.col("verdict") == "undo") & (pl.col("purpose") == "settle")
+    all_of = pl.col("sequence").filter(cleared).max().over("question_id").fill_null(-1)
+    left = named.filter(pl.col("sequence") > all_of).sort("sequence")
+    last = left.group_by("question_id", "person").agg(pl.col("verdict").last())
+    return last.filter(pl.col("verdict") != "undo").select("question_id", "person").sort("question_id", "person")
+
+
+def _words(rows: pl.DataFrame) -> pl.DataFrame:
+    """WORDS of rows with `asked`."""
+    confidence = pl.col("asked").str.json_path_match("$.confidence").cast(pl.Float64, strict=False)
+    return rows.with_columns(confidence.alias("asked_confidence")).select(
+        pl.col(name).cast(dtype) for name, dtype in WORDS.items()
+    )
+
+
+def _left(words: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The words that nobody has taken back, in their order: as `standing` reads undos."""
+    left: list[Mapping[str, Any]] = []
+    for word in words:
+        if word["verdict"] != "undo":
+            left.append(word)
+        elif word["purpose"] == "settle":
+            left.clear()
+        else:
+            left = [one for one in left if named(one["annotator"]) != named(word["annotator"])]
+    return left
+
+
+def _already(
+    decision: Decision, words: Sequence[Mapping[str, Any]], left: Sequence[Mapping[str, Any]], once: bool
+) -> int | None:
+    """The word that says it already; 0 where there is nothing to take back; None where it is to be recorded."""
+    me = named(decision.annotator)
+    if decision.verdict == "undo":
+        mine = [word for word in left if decision.purpose == "settle" or named(word["annotator"]) == me]
+        return None if mine else 0
+    content = (decision.verdict, decision.value, decision.unit, decision.annotator, decision.purpose)
+    if left and content == _content(left[-1]):
+        return int(left[-1]["sequence"])
+    stated = (*content, decision.reason)
+    same = [word for word in words if once and stated == (*_content(word), word["reason"])]
+    return int(same[-1]["sequence"]) if same else None
+
+
+def _content(word: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(word[name] for name in ("verdict", "value", "unit", "annotator", "purpose"))
+
+
+def named(annotator: str) -> str:
+    """As `name_of`, for one name."""
+    return annotator.strip().lower()
+
+
+def _fault(decision: Decision, asked: dict[str, Any]) -> str | None:
+    if decision.reason is not None and len(decision.reason) > MAX_REASON:
+        return f"the reason has {len(decision.reason)} characters and at most {MAX_REASON} are allowed: shorten it"
+    if decision.value is None:
+        return None
+    return replacement_fault(asked["kind"] or "", asked["options"], decision.value, asked["attribute"])
+
+
+def trusted(session: Session) -> Trust | None:
+    """The trust by which questions stand in the queue; None: the last word."""
+    row = session.row("SELECT content FROM trust WHERE place = 1")
+    return Trust(**json.loads(row["content"])) if row and row["content"] else None
+
+
+def trust(session: Session, by: Trust | None) -> None:
+    """Let questions stand by another rule from now on; `restate` tells them anew."""
+    content = None if by is None else json.dumps(asdict(by), sort_keys=True)
+    session.execute(
+        "INSERT INTO trust (place, content) VALUES (1, :content) "
+        "ON CONFLICT (place) DO UPDATE SET content = excluded.content",
+        {"content": content},
+    )
