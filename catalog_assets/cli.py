@@ -16,6 +16,8 @@ import click
 from catalog_assets.commands.acceptance import acceptance
 from catalog_assets.commands.attributes import attributes
 from catalog_assets.commands.models import model, told_model
+from catalog_assets.commands.people import people
+from catalog_assets.commands.review import review
 from catalog_assets.commands.shared import (
     BY,
     CARRIED_OUT,
@@ -165,14 +167,32 @@ def trace(as_json: bool, source: str, product_id: str) -> None:
 @main.command()
 @click.option("--port", default=3000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-def up(port: int, host: str) -> None:
-    """Start Dagster, its UI and its daemon (sensors), on this home."""
+@click.option("--page/--no-page", default=True, show_default=True, help="The review page beside it.")
+def up(port: int, host: str, page: bool) -> None:
+    """Start Dagster, its UI and its daemon (sensors), and the review page, on this home."""
     from catalog_assets.backfill import dagster_home
+    from catalog_assets.together import run_together
 
-    dagster_home(load())
-    console.print(f"Dagster UI: http://{host}:{port}  (stop with Ctrl+C)")
-    binary = str(Path(sys.executable).with_name("dagster"))
-    os.execv(binary, [binary, "dev", "-m", "catalog_assets.service", "-h", host, "-p", str(port)])
+    catalog = load()
+    dagster_home(catalog)
+    console.print(f"Dagster UI:  http://{host}:{port}  (stop with Ctrl+C)", highlight=False)
+    folder = Path(sys.executable)
+    dagster = [str(folder.with_name("dagster")), "dev", "-m", "catalog_assets.service", "-h", host, "-p", str(port)]
+    commands = {"dagster": dagster}
+    if page:
+        where = catalog.review.page
+        console.print(f"Review page: http://{where.host}:{where.port}  {_who_reviews()}", highlight=False)
+        commands["review page"] = [sys.executable, "-m", "catalog_assets.cli", "review", "page"]
+    sys.exit(run_together(commands, lambda text: console.print(text, markup=False, highlight=False)))
+
+
+def _who_reviews() -> str:
+    """How to get in, where nobody can yet."""
+    from resources.review.accounts import Accounts
+
+    if Accounts(opened().review.database).people():
+        return ""
+    return "(nobody has an account yet: catalog people add NAME --role admin)"
 
 
 @main.group(cls=Group)
@@ -391,38 +411,11 @@ release_commands(categories, "the category mapper", _mappers)
 release_commands(rates, "the rates (the layout of the European Central Bank's eurofxref-hist.csv)", _rates)
 
 
-@main.group(cls=Group)
-def review() -> None:
-    """Doubtful values: give them to people, take their decisions back."""
-
-
-@review.command("export")
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Only questions of this day.")
-@click.option("--limit", type=int, help="At most so many.")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def review_export(file: Path, day: dt.datetime | None, limit: int | None) -> None:
-    """Write open questions to a CSV for a spreadsheet; fill in the columns decision and value."""
-    from resources.review.exchange import export_csv
-
-    written = export_csv(opened().review, file, day=day.date() if day else None, limit=limit)
-    console.print(f"{written:,} questions in {file}. decision: accept, reject or replace (then also value).")
-
-
-@review.command("import")
-@click.option("--by", required=True, help="Whose decisions they are.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def review_import(file: Path, by: str) -> None:
-    """Take decisions from a filled-in CSV; taking the same file twice changes nothing."""
-    from resources.review.exchange import import_csv
-
-    report = import_csv(opened().review, file, by, now())
-    console.print(str(report), markup=False, highlight=False)
-    console.print(f"{CARRIED_OUT}")
-
-
 main.add_command(acceptance)
 main.add_command(attributes)
 main.add_command(model)
+main.add_command(people)
+main.add_command(review)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from catalog_assets.mistakes import hint, in_words, shown
-from catalog_assets.review_configuration import HOST, Review
+from catalog_assets.review_configuration import HOST, PLATFORM, VARIABLE, Review
 from catalog_assets.strict import Strict, Text
 
 NAME = r"^[a-z][a-z0-9_]{0,39}$"
@@ -25,6 +25,8 @@ CURRENCY = "^[A-Z]{3}$"
 LANGUAGE = "^[a-z]{2}$"
 ADDRESS = r"^https?://[^/@\s?#]+(/[^@\s?#]*)?$"
 PATTERNS = {
+    PLATFORM: "small letters, digits and -, a letter first",
+    VARIABLE: "the name of an environment variable (capitals, digits and _); the secret itself stands only there",
     HOST: "a host name in small letters, such as images.example.com, without https:// and without a port",
     ADDRESS: "http://host:port or https://host, without keys (the key is in ANTHROPIC_API_KEY)",
     NAME: "a name of lower-case letters, digits and _, 40 at most, a letter first",

@@ -13,6 +13,8 @@ from pydantic import Field, field_validator
 from catalog_assets.strict import Strict, Text
 
 HOST = r"^[a-z0-9.-]+$"
+PLATFORM = "^[a-z][a-z0-9-]{0,39}$"
+VARIABLE = "^[A-Z][A-Z0-9_]{0,99}$"
 STORE = r"postgres(ql)?://([^\s:@/?]+@)?[^\s:@/?]*(:\d+)?/[^\s?]*(\?host=[^\s&]+)?"
 Host = Annotated[str, Field(pattern=HOST)]
 
@@ -40,6 +42,26 @@ class Page(Strict):
         "browser). Default: none, and no picture is shown.",
     )
     session_hours: float = Field(12, gt=0, le=168, description="Whoever does nothing for so long is signed out.")
+
+
+class LabelStudio(Strict):
+    """Label Studio as another place where questions are decided. The token is in LABEL_STUDIO_API_KEY."""
+
+    address: Text = Field(description="https://host, or http://localhost:port.")
+    title: Text = Field("Catalogue review", max_length=20, description="What our projects there begin with.")
+
+
+class Platform(Strict):
+    """A task platform that takes tasks by HTTP and answers by signed webhooks."""
+
+    name: Annotated[str, Field(pattern=PLATFORM)] = Field(description="In the path of its webhooks: /hooks/<name>.")
+    secret: Annotated[str, Field(pattern=VARIABLE)] = Field(
+        description="Environment variable with the signing secrets of its webhooks (whsec_..., several by spaces)."
+    )
+    address: Text | None = Field(None, description="Where tasks are posted; null: it only answers.")
+    token: Annotated[str, Field(pattern=VARIABLE)] | None = Field(
+        None, description="Environment variable with the bearer token for posting tasks."
+    )
 
 
 class Review(Strict):
@@ -79,6 +101,8 @@ class Review(Strict):
     depth_alert: int = Field(10_000, ge=1, description="More open questions than this are an alert.")
     agreement_alert: float = Field(0.8, ge=0, le=1, description="Less agreement between people than this is an alert.")
     page: Page = Page()
+    label_studio: LabelStudio | None = None
+    platforms: list[Platform] = Field(default_factory=list)
 
     @field_validator("store")
     @classmethod
@@ -88,6 +112,12 @@ class Review(Strict):
                 "postgresql://user@host:port/database, without a password (PGPASSWORD or ~/.pgpass has it)"
             )
         return value
+
+    def limits(self) -> Any:
+        """What is an alert."""
+        from resources.review.metrics import Limits
+
+        return Limits(self.depth_alert, dt.timedelta(days=self.oldest_alert_days), self.agreement_alert)
 
     def queue(self, audit_people: int) -> Any:
         """As the queue takes them."""

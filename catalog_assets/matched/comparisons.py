@@ -16,6 +16,7 @@ from catalog_assets.matched.matcher import Matcher, from_bytes
 from catalog_assets.matched.standing import OFFER_KEY
 from catalog_assets.releases import Release, content, in_force, releases
 from catalog_assets.stages import World, marks
+from catalog_assets.trusting import trust_for
 from catalog_assets.vocabulary.columns import MATCHED_PAIRS
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 from resources.review.protocol import DECISIONS, decisions_fingerprint
@@ -92,7 +93,8 @@ def decisions_until(world: World, days: list[dt.date]) -> pl.DataFrame:
     """Decisions in force on two contents that were both delivered on some of the days: DECISIONS, left_hash,
     right_hash. A person's word is about what two offers say, so it is found by that, whatever a release thinks of the
     pair and whether it is compared at all."""
-    said = pairing.with_contents(world.review.cases().filter(pl.col("asked_kind") == pairing.KIND))
+    cases = world.review.cases(trust_for(world, max(days)) if days else None)
+    said = pairing.with_contents(cases.filter(pl.col("asked_kind") == pairing.KIND))
     if said.is_empty():
         return said
     asked = pl.concat([said["left_hash"], said["right_hash"]]).unique()

@@ -78,7 +78,9 @@ def unsettled_audits(world: World, person: str) -> pl.Series:
     waiting = world.review.open_questions(limit=None).filter(is_drawn, pl.col("kind").is_in(KINDS))
     ours = world.review.cases().filter(is_drawn, pl.col("asked_kind").is_in(KINDS))
     history = world.review.history().join(ours, on="question_id", how="semi")
-    standing = adjudicated(history, world.catalog.audit.people, world.review.excluded()).filter(pl.col("standing") != SETTLED)
+    standing = adjudicated(history, world.catalog.audit.people, world.review.excluded()).filter(
+        pl.col("standing") != SETTLED
+    )
     spoken = history.filter(name_of(pl.col("annotator")) == name_of(pl.lit(person)))
     begun = standing.join(spoken, on="question_id", how="anti")
     return pl.concat([waiting["question_id"], begun["question_id"]]).unique().sort()

@@ -22,6 +22,7 @@ from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProduct
 from catalog_assets.reviewed.known_paths import decided_paths
 from catalog_assets.reviewed.reliability import told_of_reliability
 from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, StageError, Warn, World, marks, require
+from catalog_assets.trusting import trust_for
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.categories import CATEGORIES
@@ -46,7 +47,7 @@ class Facts:
 
 def read_facts(world: World, partition: Partition) -> Facts:
     """The decisions and pins that concern the day."""
-    cases = world.review.cases()
+    cases = world.review.cases(trust_for(world, partition.day))
     paths = pl.Series("category_path", [], pl.String)
     if cases.height:
         rows = world.lake.scan(MATCHED, day=partition.day).select("category_path").unique()

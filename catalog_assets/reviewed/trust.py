@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from catalog_assets.releases import UnknownRelease, version_of
-from resources.review.standing import EXCLUDED, LEAST_ACCURACY, MOST_ACCURACY, MOST_PRIOR, Trust, last_words
+from resources.review.standing import EXCLUDED, LEAST_ACCURACY, MOST_ACCURACY, MOST_PRIOR, Trust, last_words, name_of
 
 RELEASE = "annotators"
 """What its releases are called in the journal."""
@@ -72,7 +72,7 @@ def learned_trust(
 
     Only questions that are known or on which two people have a word teach: whoever accepts everything would else be as
     good as the proposals are. Where more people are asked because the first contradicts the proposal, everybody seems a
-    little worse than they are (two points of a hundred in benchmarks/review.py), which is the safe side.
+    little worse than they are, which is the safe side. Words and questions may stand in any order.
     """
     learning = learning or Learning()
     said = last_words(words, EXCLUDED.to_frame() if excluded is None else excluded, gold=True)
@@ -192,5 +192,7 @@ def _check(said: dict[str, Any]) -> None:
     for name, share in (("wanted", said["wanted"]), ("unknown", said["unknown"]), *said["accuracy"].items()):
         if type(share) not in (int, float):
             raise ValueError(f"{name!r} is {share!r}")
-        if name != name.strip().lower() or not name:
-            raise ValueError(f"{name!r} is no person's name as words are compared")
+    names = pl.DataFrame({"name": list(said["accuracy"])}, schema={"name": pl.String})
+    strange = names.filter((pl.col("name") == "") | (name_of(pl.col("name")) != pl.col("name")))
+    if strange.height:
+        raise ValueError(f"{strange.item(0, 0)!r} is no person's name as words are compared")

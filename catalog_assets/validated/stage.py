@@ -12,6 +12,7 @@ import polars as pl
 from catalog_assets.configuration import fingerprint
 from catalog_assets.rates import Rates, converted, rates_for, version_for
 from catalog_assets.stages import NO_FATES, NO_QUARANTINE, Outcome, Partition, Stage, World, marks, require
+from catalog_assets.trusting import trust_for
 from catalog_assets.validated.contract import ValidatedProducts
 from catalog_assets.validated.transform import STATED, Measures, price_question, price_statistics, validate
 from catalog_assets.versions import code_version
@@ -50,7 +51,7 @@ def _required(world: World) -> dict[str, tuple[str, ...]]:
 
 
 def _decisions(world: World, partition: Partition) -> pl.DataFrame:
-    decisions = world.review.decisions()
+    decisions = world.review.decisions(trust=trust_for(world, partition.day))
     if decisions.is_empty():
         return decisions
     rows = world.lake.scan(UPSTREAM, day=partition.day).select(price_question())

@@ -201,8 +201,7 @@ def _weighed(each: pl.DataFrame, trust: Trust) -> pl.DataFrame:
 
 
 def _weight(trust: Trust) -> pl.Expr:
-    known = {name.strip().lower(): float(share) for name, share in trust.accuracy.items()}
-    accuracy = pl.col("person").replace_strict(known, default=trust.unknown, return_dtype=pl.Float64)
+    accuracy = pl.col("person").replace_strict(dict(trust.accuracy), default=trust.unknown, return_dtype=pl.Float64)
     return _logit(accuracy.clip(LEAST_ACCURACY, MOST_ACCURACY))
 
 

@@ -22,6 +22,9 @@ from resources.review.migrations import NotAReviewStore, migrate
 from resources.review.protocol import COUNTS, DECISIONS, KINDS, Decision, Outcome, decisions_fingerprint
 from resources.review.standing import Trust
 
+_POSITION = """
+SELECT (SELECT max(sequence) FROM decisions) AS words, (SELECT max(sequence) FROM exclusions) AS exclusions
+"""
 _COUNTS = """
 SELECT kind, count(*) FILTER (WHERE sequence IS NULL AND products > 0), count(*) FILTER (WHERE sequence IS NOT NULL)
 FROM waiting GROUP BY kind
@@ -43,6 +46,7 @@ class SqlReviewStore:
     def __init__(self, place: str | Path | Database, clock: Callable[[], dt.datetime] = utc_now) -> None:
         self.database = place if isinstance(place, Database) else Database(place)
         self._clock = clock  # since when a question waits; nothing that is derived from the journal depends on it
+        self._cases: tuple[tuple[object, ...], pl.DataFrame] | None = None
         self._prepare()
 
     @property
@@ -90,6 +94,8 @@ class SqlReviewStore:
 
     def decisions(self, question_ids: pl.Series | None = None, trust: Trust | None = None) -> pl.DataFrame:
         """See `ReviewStore.decisions`."""
+        if question_ids is None:
+            return self.cases(trust).select(DECISIONS.names())
         with self.database.staging() as session:
             return words.in_force(session, question_ids, trust).select(DECISIONS.names())
 
@@ -98,15 +104,23 @@ class SqlReviewStore:
         with self.database.reading() as session:
             return words.history(session)
 
+    def words(self) -> pl.DataFrame:
+        """Every word with the confidence of what it is about (shape: WORDS of `standing`)."""
+        with self.database.reading() as session:
+            return words.spoken_words(session)
+
     def excluded(self) -> pl.DataFrame:
         """See `ReviewStore.excluded`."""
         with self.database.reading() as session:
             return excluded_in(session)
 
     def cases(self, trust: Trust | None = None) -> pl.DataFrame:
-        """See `ReviewStore.cases`."""
+        """See `ReviewStore.cases`. Read once for as long as nobody says anything: each day and stage asks for them."""
         with self.database.reading() as session:
-            return words.in_force(session, None, trust)
+            key = (*(session.row(_POSITION) or {}).values(), trust)
+            if self._cases is None or self._cases[0] != key:
+                self._cases = (key, words.in_force(session, None, trust))
+            return self._cases[1]
 
     def fingerprint(self, question_ids: pl.Series) -> str:
         """See `ReviewStore.fingerprint`."""

@@ -66,6 +66,11 @@ def history(session: Session) -> pl.DataFrame:
     return session.frame(_JOURNAL, HISTORY)
 
 
+def spoken_words(session: Session) -> pl.DataFrame:
+    """WORDS of `standing`: every word, with the confidence that the proposal had when it was said."""
+    return _words(session.frame(_ASKED, _WITH_ASKED))
+
+
 def in_force(session: Session, question_ids: pl.Series | None, trust: Trust | None) -> pl.DataFrame:
     """CASES: the words that stand, of these questions or of all."""
     if question_ids is None:

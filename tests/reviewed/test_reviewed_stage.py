@@ -34,10 +34,10 @@ class Store:
         self.said = pl.DataFrame(said, schema=CASES, orient="row")
         self.asked: list[tuple[dt.date, pl.DataFrame, tuple[str, ...]]] = []
 
-    def decisions(self) -> pl.DataFrame:
+    def decisions(self, question_ids: object = None, trust: object = None) -> pl.DataFrame:
         return self.said.select(DECISIONS.names())
 
-    def cases(self) -> pl.DataFrame:
+    def cases(self, trust: object = None) -> pl.DataFrame:
         return self.said
 
     def history(self) -> pl.DataFrame:

@@ -75,6 +75,13 @@ def test_gold_words_measure_and_excluded_ones_do_not() -> None:
     assert trust.facts["known"] == 1
 
 
+@pytest.mark.parametrize("name", ["Ana\u00a0", "\x1cana", "ΣΑΣ", "İnci", "STRASSE ß", "-"])
+def test_any_name_stands_in_a_release_that_can_be_read(name: str) -> None:
+    trust = learned_trust(words([("q1", name, "accept")]), known(q1=True))
+    assert from_bytes(to_bytes(trust)) == trust
+    assert len(trust.accuracy) == 1
+
+
 def test_one_word_alone_teaches_nothing() -> None:
     assert learned_trust(words([("q1", "ana", "accept")], confidence=0.9), NOTHING).accuracy == {}
     assert learned_trust(WORDS.to_frame(), NOTHING).accuracy == {}

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # optional, and slow to load
 BATCH = 200
 """Tasks in one import, and deliveries in one transaction."""
 PAGE = 500
+_MISSING = "the package label-studio-sdk is not installed: install this one with its extra 'label-studio'"
 _ANSWERED = json.dumps(
     {
         "filters": {
@@ -75,7 +76,12 @@ class Accounts:
     @classmethod
     def of(cls, client: "LabelStudio") -> "Accounts":
         """Those of a server."""
-        return cls(lambda: {one.id: one.email or "" for one in client.users.list() if one.id is not None})
+        return cls(lambda: _addresses(client))
+
+    @classmethod
+    def at(cls, settings: LabelStudioSettings) -> "Accounts":
+        """Those of a server that is connected to when the first is asked for: a page starts without it."""
+        return cls(lambda: _addresses(connect(settings)))
 
     def __call__(self, number: object) -> str | None:
         """The address of a person, None for nobody."""
@@ -92,9 +98,7 @@ def connect(settings: LabelStudioSettings) -> "LabelStudio":
     try:
         from label_studio_sdk import LabelStudio
     except ImportError as error:
-        raise LabelStudioError(
-            "the package label-studio-sdk is not installed: install this one with its extra 'label-studio'"
-        ) from error
+        raise LabelStudioError(_MISSING) from error
     token = os.environ.get(settings.token, "").strip()
     if not token:
         raise LabelStudioError(f"no access token: set {settings.token} in the environment")
@@ -104,9 +108,11 @@ def connect(settings: LabelStudioSettings) -> "LabelStudio":
 @contextmanager
 def calling() -> Iterator[None]:
     """Errors of the client as a sentence, without headers: these may carry the token."""
-    import httpx
-    from label_studio_sdk.core.api_error import ApiError
-
+    try:
+        import httpx
+        from label_studio_sdk.core.api_error import ApiError
+    except ImportError as error:
+        raise LabelStudioError(_MISSING) from error
     try:
         yield
     except ApiError as error:
@@ -194,6 +200,10 @@ def listen(client: "LabelStudio", settings: LabelStudioSettings, address: str) -
     return len(projects)
 
 
+def _addresses(client: "LabelStudio") -> dict[int, str]:
+    return {one.id: one.email or "" for one in client.users.list() if one.id is not None}
+
+
 def _projects(client: "LabelStudio", settings: LabelStudioSettings) -> dict[str, int]:
     """Our projects by title; of several with one title the oldest."""
     begins = f"{settings.title}: "
@@ -240,8 +250,9 @@ def _reconfigured(client: "LabelStudio", project: int, wanted: str) -> list[str]
         if error.status_code != 400:
             raise
         return [
-            f"Project {project} keeps its older form: it has answers that the new one could not have. What is no "
-            "longer allowed is refused when it comes back. Rename the project, and the next push makes another"
+            f"Project {project} keeps its older form: Label Studio does not take the new one beside the answers that "
+            "are there. What is not allowed is refused when it comes back. Rename the project, and the next push makes "
+            "another"
         ]
     return []
 

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.types import Scope
 
 from resources.review.accounts import Accounts
 from resources.review.page import routes_accounts, routes_images, routes_overview, routes_tasks, signing
@@ -22,7 +23,7 @@ from resources.review.protocol import ReviewStoreError
 from resources.review.tasks import ReviewQueue
 
 KEPT = "public, max-age=31536000, immutable"
-"""Static files are asked for with a stamp that changes when one of them does."""
+"""For what is asked for with a stamp that changes when a static file does."""
 
 
 def create_app(
@@ -51,11 +52,14 @@ def create_app(
 
 
 class _Static(StaticFiles):
-    """Static files, which a browser may keep when it asked for them with their stamp."""
+    """Static files. Those that are asked for with their stamp a browser may keep; of the others it asks each time
+    whether they have changed."""
 
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["cache-control"] = KEPT
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """See `StaticFiles`."""
+        response = await super().get_response(path, scope)
+        if scope["query_string"].startswith(b"v="):
+            response.headers["cache-control"] = KEPT
         return response
 
 

@@ -66,6 +66,8 @@ ROUTES: dict[str, Access] = {
     "GET /sign-in": Access((), before=True),
     "POST /sign-in": Access((), before=True),
     "GET /static/{path:path}": Access(()),
+    "GET /metrics": Access(()),
+    "GET /healthz": Access(()),
     "POST /hooks/label-studio": Access((), token=False),  # these carry a secret or a signature of their own
     "POST /hooks/{platform}": Access((), token=False),
 }

@@ -13,7 +13,8 @@ from decimal import Decimal, InvalidOperation
 from markupsafe import Markup
 
 from catalog_assets.vocabulary.values import canonical_unit
-from resources.review.page.highlight import differing, marked, plain, spans
+from resources.review.page.highlight import marked, plain, spans
+from resources.review.page.offers import Row, two_offers
 from resources.review.tasks import Candidate, Item, Progress, Task
 
 PATH = " > "
@@ -28,7 +29,6 @@ ISSUES = {
 }
 """Why a price is asked, in plain words. What else the rules note of a product has nothing to do with its price."""
 _SUPPLIERS_PATH = "Supplier's category: "
-_OFFER_FIELDS = ("brand", "mpn", "gtin", "price")
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,6 @@ class Level:
     above: str
     leaf: str
     proposed: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of two offers side by side."""
-
-    label: str
-    left: Markup
-    right: Markup
-    same: bool
 
 
 @dataclass(frozen=True)
@@ -151,7 +141,7 @@ def task_view(task: Task, now: dt.datetime, images: bool = False) -> TaskView:
 def _item(item: Item, images: bool) -> ItemView:
     found = item.evidence if item.kind in ("attribute", "category", "description") else None
     path, text = _context(item)
-    rows = _offers(text) if item.kind == "match" else ()
+    rows = two_offers(text) if item.kind == "match" else ()
     stated = tuple(plain(line) for line in text.split("\n")[1:] if line) if item.kind == "price" else ()
     body = text.split("\n")[0] if item.kind == "price" else text
     seen = f"{item.name or ''}\n{path or ''}\n{text}"
@@ -224,37 +214,6 @@ def levels(value: str) -> tuple[str, str]:
 def _issues(evidence: str | None) -> tuple[str, ...]:
     named = (name.strip() for name in (evidence or "").removeprefix("issues:").split(","))
     return tuple(ISSUES[name] for name in named if name in ISSUES)
-
-
-def _offers(text: str) -> tuple[Row, ...]:
-    """Two offers, line by line; nothing where the text is not two offers (it is then shown as it is)."""
-    sides = text.split("\n")
-    if len(sides) != 2:
-        return ()
-    left, right = (_offer(side) for side in sides)
-    labels = [label for label in ("supplier", "name", *_OFFER_FIELDS, "text") if left.get(label) or right.get(label)]
-    return tuple(_row(label, left.get(label, ""), right.get(label, "")) for label in labels)
-
-
-def _row(label: str, left: str, right: str) -> Row:
-    words = {"mpn": "part number", "gtin": "GTIN"}.get(label, label)
-    same = left.casefold() == right.casefold() and bool(left)
-    if label in ("name", "text") and left and right:
-        few = label == "text"
-        return Row(words, differing(left, right, few), differing(right, left, few), same)
-    return Row(words, plain(left), plain(right), same)
-
-
-def _offer(line: str) -> dict[str, str]:
-    """The parts of an offer in one line: supplier/id, name, labelled parts, text."""
-    supplier, _, rest = line.partition(" | ")
-    name, *parts = rest.split(" | ")
-    told, left = {"supplier": supplier, "name": name}, list(_OFFER_FIELDS)
-    while parts and left:
-        label = left.pop(0)
-        if parts[0].startswith(f"{label} "):
-            told[label] = parts.pop(0).removeprefix(f"{label} ")
-    return told | {"text": " | ".join(parts)}
 
 
 def told_by(kind: str, method: str | None, version: str | None) -> str:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from resources.review.exclusions import _STATEMENTS, ExclusionRefused, Exclusions, excluded_in, intervals
+from resources.review.excluding import _STATEMENTS, excluded_in, intervals
+from resources.review.exclusions import ExclusionRefused, Exclusions, Statement
 from resources.review.standing import EXCLUDED, WORDS, standing
 
 HOURS = st.integers(0, 6)
@@ -74,10 +75,9 @@ def test_statements_are_kept_and_followed(exclusions):
     exclusions.exclude(" Ana\n", at(1), by="Leo", reason="guesses", now=at(9))
     exclusions.readmit("Ana", at(4), by="Ada", reason="trained", now=at(10))
     assert_frame_equal(exclusions.excluded(), periods(("Ana", 1, 4)))
-    told = [(s.sequence, s.person, s.excluded, s.since, s.by, s.reason, s.at) for s in exclusions.stated()]
-    assert told == [
-        (2, "Ana", False, at(4), "Ada", "trained", at(10)),
-        (1, "Ana", True, at(1), "Leo", "guesses", at(9)),
+    assert exclusions.stated() == [
+        Statement(2, "Ana", False, at(4), "Ada", "trained", at(10)),
+        Statement(1, "Ana", True, at(1), "Leo", "guesses", at(9)),
     ]
 
 

@@ -254,7 +254,7 @@ def test_addresses_of_one_network_count_as_one(accounts):
     assert tries.buckets("ana", "::ffff:192.0.2.1", None) == tries.buckets("ana", "192.0.2.1", None)
 
 
-def test_a_hundred_guesses_at_once_are_a_hundred_counted_guesses(accounts):
+def test_guesses_at_once_are_each_counted(accounts):
     told = []
     threads = [threading.Thread(target=lambda: told.append(guess(accounts))) for _ in range(24)]
     for thread in threads:

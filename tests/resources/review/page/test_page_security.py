@@ -1,6 +1,7 @@
 """What stands before every route: the table of who may, tokens and origins, headers, hosts, sizes; on the real page."""
 
 import re
+from pathlib import Path
 
 import pytest
 from account_cases import GOOD, PEOPLE
@@ -10,10 +11,13 @@ from page_people import HOST, SCRIPT, routes_of, token_of, world
 from starlette.routing import compile_path
 
 from resources.review.page.security import ROUTES, SESSION, PageSettings, require, secure
+from resources.review_page import application
 
+REPOSITORY = Path(__file__).parents[4]
 LITERALS = sorted({part for route in ROUTES for part in route.split()[1].split("/") if part and "{" not in part})
-FROM_ELSEWHERE = {route for route in ROUTES if route.split()[1].startswith("/hooks/")}
-"""Served only where a platform is configured."""
+HOOKS = {"POST /hooks/label-studio", "POST /hooks/{platform}"}
+FROM_ELSEWHERE = HOOKS | {"GET /metrics", "GET /healthz"}
+"""Served beside the page, by routers that the application is given."""
 SERVED = sorted(set(ROUTES) - FROM_ELSEWHERE)
 CHANGING = [route for route in SERVED if route.startswith("POST") and ROUTES[route].token and ROUTES[route].roles]
 
@@ -32,8 +36,9 @@ def ask(client, route, **more):
     return client.request(route.split(" ", 1)[0], path_of(route), **more)
 
 
-def test_every_route_is_in_the_table_and_the_table_has_no_other(page):
+def test_every_route_is_in_the_table_and_the_table_has_no_other(page, catalog_for, tmp_path):
     assert routes_of(page.app) == set(SERVED)
+    assert routes_of(application(catalog_for(tmp_path))) == set(ROUTES)  # as it is served
 
 
 def test_a_route_that_is_not_in_the_table_answers_nobody(page):
@@ -63,7 +68,7 @@ def test_who_may_do_what():
         f"POST /accounts/{w}" for w in ("add", "role", "password", "disable", "enable")
     }
     assert leads == {"GET /log", "GET /exclusions", "POST /accounts/exclude", "POST /accounts/readmit"}
-    assert {route for route, access in ROUTES.items() if not access.token} == FROM_ELSEWHERE
+    assert {route for route, access in ROUTES.items() if not access.token} == HOOKS
     assert {route for route, access in ROUTES.items() if access.fresh} == {
         "GET /password", "POST /password", "POST /sign-out",
     }  # fmt: skip
@@ -187,3 +192,11 @@ def test_a_token_in_the_address_or_in_a_file_is_none(page):
     sent = client.post("/undo", content=f"csrf={token_of(client)}&{many}", headers={
         "content-type": "application/x-www-form-urlencoded"})  # fmt: skip
     assert sent.status_code == 403
+
+
+def test_what_the_docs_say_is_tested_is_tested():
+    told = (REPOSITORY / "docs" / "review_security.md").read_text()
+    named = {f"test_{name.removeprefix('test_')}" for name in re.findall(r"`([a-z0-9_]{20,})(?:\.py)?`", told)}
+    tests = "".join(file.read_text() + f"def {file.stem}(" for file in REPOSITORY.glob("tests/**/test_*.py"))
+    assert len(named) >= 40
+    assert {name for name in named if f"def {name}(" not in tests} == set()

@@ -3,6 +3,7 @@
 import re
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
@@ -53,7 +54,7 @@ def test_the_page_shows_the_present_task_and_needs_no_script(desk):
     assert 'action="/tasks/t1"' in text
     assert "<mark>black</mark> lamp" in text
     assert "12</b> products decided" in text
-    assert not re.search(r"\son\w+=|\sstyle=|javascript:|<style|<script(?! src=)", text)
+    assert not re.search(r"\son\w+=|\sstyle=|javascript:|<style|<script(?! type=.module. src=)", text)
     assert not re.findall(r'(?:src|href)="(?![/#])', text)
 
 
@@ -61,6 +62,22 @@ def test_an_answer_by_form_is_recorded_and_the_next_task_shown(desk):
     answer = desk.post("/tasks/t1", choice="reject", reason="odd")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert desk.queue.submitted == [("t1", "ana", [Answer("q1", "reject", reason="odd")])]
+
+
+def test_several_products_by_form(desk):
+    desk.queue.tasks = [task(item("a"), item("b"), item("c"))]
+    answer = desk.post("/tasks/t1", choice="marked", yes=["a", "c"], open=["c"])
+    assert answer.status_code == 303
+    assert desk.queue.submitted == [("t1", "ana", [Answer("a", "accept"), Answer("b", "reject")])]
+    assert desk.post("/tasks/t1", choice="marked", open=["a", "b", "c"]).status_code == 422
+
+
+def test_where_others_have_what_is_open_it_is_said(desk, monkeypatch):
+    desk.queue.tasks = []
+    assert "are with others" not in desk.client.get("/", headers=PAGE).text
+    lent = pl.DataFrame([{"kind": "price", "lent": 2}], schema={"kind": pl.String, "lent": pl.Int64})
+    monkeypatch.setattr(desk.queue, "overview", lambda now: lent)
+    assert "are with others" in desk.client.get("/", headers=PAGE).text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,180 @@
+"""`catalog people`: who may review, and whose words count.
+
+Belongs here: arguments, prompts and tables of these commands. Does not belong here: what an account is
+(`resources/review/accounts.py`), and what follows from an exclusion (`resources/review/standing.py`).
+"""
+
+import datetime as dt
+import getpass
+import sys
+from typing import Any
+
+import click
+
+from catalog_assets.commands.shared import REASON, Group, console, now, opened, table
+from resources.review.tasks import ROLES
+
+LONGEST_LINE = 1_000
+"""Characters that are read from standard input for a password."""
+
+
+def _here() -> str:
+    """Who says so, where nobody is named: the system's user."""
+    return f"command line: {getpass.getuser()}"
+
+
+BY = click.option("--by", default=_here, help="Who says so (default: the system's user).")
+NAME = click.argument("name")
+ONE_TIME = click.option("--one-time", is_flag=True, help="Make one up, print it, and let the person change it.")
+STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+SINCE = click.option(
+    "--since", required=True, type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="From this moment on (UTC)."
+)
+
+
+@click.group(cls=Group)
+def people() -> None:
+    """Who may review: accounts, their roles and passwords; whose words count."""
+
+
+@people.command("add")
+@NAME
+@click.option("--role", type=click.Choice(ROLES), default="annotator", show_default=True)
+@ONE_TIME
+@STDIN
+@BY
+def people_add(name: str, role: str, one_time: bool, password_stdin: bool, by: str) -> None:
+    """Add an account. The first admin comes from here: there is no account, and no password, to begin with."""
+    from resources.review.accounts import AccountError, name_fault
+
+    fault = name_fault(name)
+    if fault:
+        raise AccountError(fault)
+    password = _password(one_time, password_stdin)
+    _accounts().add(name, role, password, by=by, now=now(), must_change=one_time)
+    console.print(f"{name} is {role}.", markup=False, highlight=False)
+    _tell(password, one_time)
+
+
+@people.command("list")
+def people_list() -> None:
+    """Who has an account, and whose words do not count."""
+    accounts = _accounts()
+    rows = [
+        [each.name, each.role, _day(each.created_at), "disabled" if each.disabled_at else "",
+         "has to change it" if each.must_change else ""]
+        for each in accounts.people()
+    ]  # fmt: skip
+    table("Accounts", ["name", "role", "since", "state", "password"], rows)
+    excluded = accounts.exclusions.excluded().rows()
+    if excluded:
+        told = [[person, str(since), "" if until is None else str(until)] for person, since, until in excluded]
+        table("Words that do not count", ["person", "said from", "until"], told)
+
+
+@people.command("role")
+@NAME
+@click.argument("role", type=click.Choice(ROLES))
+@BY
+def people_role(name: str, role: str, by: str) -> None:
+    """Give somebody another role; they have to sign in again."""
+    _accounts().set_role(name, role, by=by, now=now())
+    console.print(f"{name} is {role}.", markup=False, highlight=False)
+
+
+@people.command("password")
+@NAME
+@ONE_TIME
+@STDIN
+@BY
+def people_password(name: str, one_time: bool, password_stdin: bool, by: str) -> None:
+    """Give somebody another password; their sessions end, and pauses after wrong tries are forgotten."""
+    accounts = _accounts()
+    accounts.account(name)
+    password = _password(one_time, password_stdin)
+    accounts.set_password(name, password, by=by, now=now(), must_change=one_time)
+    console.print(f"{name} has another password.", markup=False, highlight=False)
+    _tell(password, one_time)
+
+
+@people.command("disable")
+@NAME
+@BY
+def people_disable(name: str, by: str) -> None:
+    """Nobody signs in by this name any more; who is signed in by it is signed out. Words stay."""
+    _accounts().disable(name, by=by, now=now())
+    console.print(f"{name} is disabled. Their words count as before: `catalog people exclude` changes that.",
+                  markup=False, highlight=False)  # fmt: skip
+
+
+@people.command("enable")
+@NAME
+@BY
+def people_enable(name: str, by: str) -> None:
+    """Somebody may sign in again."""
+    _accounts().enable(name, by=by, now=now())
+    console.print(f"{name} may sign in.", markup=False, highlight=False)
+
+
+@people.command("exclude")
+@NAME
+@SINCE
+@REASON
+@BY
+def people_exclude(name: str, since: dt.datetime, reason: str, by: str) -> None:
+    """Words that somebody said from a moment on do not count: what they decided is asked anew."""
+    accounts = _accounts()
+    stated = accounts.exclusions.exclude(name, since.replace(tzinfo=dt.UTC), by=by, reason=reason, now=now())
+    console.print(f"Words of {stated.person} do not count from {stated.since} on.", markup=False, highlight=False)
+    _mention_strangers(accounts, name)
+
+
+@people.command("readmit")
+@NAME
+@SINCE
+@REASON
+@BY
+def people_readmit(name: str, since: dt.datetime, reason: str, by: str) -> None:
+    """Words that somebody said from a moment on count again; one before the exclusion takes it back whole."""
+    accounts = _accounts()
+    stated = accounts.exclusions.readmit(name, since.replace(tzinfo=dt.UTC), by=by, reason=reason, now=now())
+    console.print(f"Words of {stated.person} count from {stated.since} on.", markup=False, highlight=False)
+    _mention_strangers(accounts, name)
+
+
+def _accounts() -> Any:
+    from resources.review.accounts import Accounts
+
+    return Accounts(opened().review.database)
+
+
+def _password(one_time: bool, stdin: bool) -> str:
+    """A password: made up, from standard input, or typed twice. Never an argument, which other users could read."""
+    from resources.review.passwords import one_time as made_up
+
+    if one_time and stdin:
+        raise click.UsageError("--one-time makes a password up, so none is read: take one of the two options.")
+    if one_time:
+        return made_up()
+    if stdin:
+        return sys.stdin.readline(LONGEST_LINE).rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt="Again"))
+
+
+def _tell(password: str, one_time: bool) -> None:
+    if one_time:
+        console.print(f"Password, told only now: {password}", markup=False, highlight=False)
+
+
+def _mention_strangers(accounts: Any, name: str) -> None:
+    """A name that is nobody's may be mistyped, or be of another platform."""
+    from resources.review.accounts import AccountError
+
+    try:
+        accounts.account(name)
+    except AccountError:
+        console.print("No account has this name; words that came from elsewhere under it are meant.")
+
+
+def _day(moment: dt.datetime) -> str:
+    return moment.date().isoformat()
