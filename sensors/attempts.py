@@ -27,6 +27,16 @@ def run_key(instance: dg.DagsterInstance, job: str, partition_key: str, wanted: 
     return f"{job}-{partition_key}-{wanted}-{attempt(ended, now)}"
 
 
+def ran_lately(
+    instance: dg.DagsterInstance, job: str, partition_key: str, now: dt.datetime, wait: dt.timedelta
+) -> bool:
+    """Whether a run of the partition has succeeded less than `wait` ago."""
+    filters = dg.RunsFilter(
+        job_name=job, tags={PARTITION_NAME_TAG: partition_key}, statuses=[dg.DagsterRunStatus.SUCCESS]
+    )
+    return any(now - _ended(record) < wait for record in instance.get_run_records(filters, limit=1))
+
+
 def was_asked(instance: dg.DagsterInstance, key: str) -> bool:
     """Whether a run was requested under this key before; Dagster would drop the request."""
     return bool(instance.get_run_records(dg.RunsFilter(tags={RUN_KEY_TAG: key}), limit=1))

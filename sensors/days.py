@@ -2,6 +2,10 @@
 
 Belongs here: asking what is not done, and run requests. Does not belong here: what makes a partition stale
 (`catalog_assets/pipeline.py`).
+
+People who decide one question after the other would have days run again for each of them. So where something was said
+since the last runs were asked for, a day that ran a few minutes ago waits (review.apply_minutes); the first word after
+a pause is carried out at once. A run always reads all that was said.
 """
 
 import datetime as dt
@@ -16,11 +20,9 @@ from catalog_assets.materialize import WorldResource
 from catalog_assets.partitions import key_of
 from catalog_assets.pipeline import ARRIVAL, DAILY, Lagging, lagging, wanted
 from catalog_assets.stages import World, marks
+from catalog_assets.trusting import follow_trust
 from catalog_assets.warehouse.loading import behind, contents
-from sensors.attempts import run_key, was_asked
-
-OPEN_DAYS = 14
-"""How many of the latest delivered days are looked at; older ones are re-run by an explicit backfill."""
+from sensors.attempts import ran_lately, run_key, was_asked
 
 ASKING_JOB = "asking"
 """The job that asks language models: no day waits for it."""
@@ -43,8 +45,9 @@ def days_sensor(jobs: Sequence[UnresolvedAssetJobDefinition]) -> dg.SensorDefini
         jobs=jobs,
         minimum_interval_seconds=15,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description=f"What is not done of the latest {OPEN_DAYS} days is run: deliveries that were corrected, days "
-        "with new offers or with decisions that change them (with the sources that are there), and the warehouse.",
+        description="What is not done of the latest days (review.open_days) is run: deliveries that were corrected, "
+        "days with new offers or with decisions that change them (with the sources that are there), and the warehouse. "
+        "Decisions are carried out together, every review.apply_minutes.",
     )
     def days_tick(context: dg.SensorEvaluationContext, world: WorldResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
         under_way = context.instance.get_run_records(dg.RunsFilter(statuses=BUSY), limit=LOOKED_AT)
@@ -52,11 +55,19 @@ def days_sensor(jobs: Sequence[UnresolvedAssetJobDefinition]) -> dg.SensorDefini
             yield dg.SkipReason("Runs are under way; what they change is looked at when they are done.")
             return
         opened, now = world.open(), dt.datetime.now(dt.UTC)
+        follow_trust(opened, now.date())
+        words = str(opened.review.position())
+        quiet = words == (context.cursor or "0")
+        wait = dt.timedelta(minutes=0 if quiet else opened.catalog.review.apply_minutes)
         for job, lags in zip((arrival_job, day_job, warehouse_job), levels(opened), strict=True):
             named = [(run_key(context.instance, job, lag.key, lag.work, now), lag) for lag in lags]
             asked = [(key, lag) for key, lag in named if not was_asked(context.instance, key)]
+            if job == day_job:
+                asked = [(key, lag) for key, lag in asked if not ran_lately(context.instance, job, lag.key, now, wait)]
             for key, lag in asked:
                 yield dg.RunRequest(run_key=key, job_name=job, partition_key=lag.key, asset_selection=lag.assets)
+            if asked and job == day_job:
+                context.update_cursor(words)
             if asked:
                 return
         yield dg.SkipReason("Everything is done, or waits for a person or for its next attempt (see failed runs).")
@@ -77,12 +88,13 @@ def levels(world: World) -> Iterator[list[Lag]]:
     """What is not done: partitions of deliveries, days, days of the warehouse. Each level is asked for only when there
     is nothing new to ask for before it; what failed holds up nothing."""
     delivered = world.lake.scan("deliveries").select("day").unique().collect()["day"].sort().to_list()
-    days = delivered[-OPEN_DAYS:]
+    open_days = world.catalog.review.open_days
+    days = delivered[-open_days:]
     yield [_lag(world, found) for found in lagging(world, days, ARRIVAL)]
     arrived = set(marks(world, ["standardized_products"]).filter(pl.col("balanced"))["day"].to_list())
     yield [_lag(world, found) for found in lagging(world, sorted(arrived & set(days)), DAILY)]
     current = contents(world)
-    yield [Lag(day.isoformat(), current[day]) for day in behind(world, current)[-OPEN_DAYS:]]
+    yield [Lag(day.isoformat(), current[day]) for day in behind(world, current)[-open_days:]]
 
 
 def _lag(world: World, found: Lagging) -> Lag:

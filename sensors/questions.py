@@ -18,7 +18,7 @@ from catalog_assets.partitions import key_of
 from catalog_assets.stages import Partition, World
 from resources.language_model.key import KEY, has_key
 from sensors.attempts import was_asked
-from sensors.days import BUSY, OPEN_DAYS
+from sensors.days import BUSY
 
 STAGE = "model_proposals"
 
@@ -31,8 +31,8 @@ def questions_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
         job=job,
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description=f"Open questions of the latest {OPEN_DAYS} days are asked of language models while the budget "
-        "lasts; batches that have ended or are late are collected.",
+        description="Open questions of the latest days (review.open_days) are asked of language models while the "
+        "budget lasts; batches that have ended or are late are collected.",
     )
     def questions_tick(
         context: dg.SensorEvaluationContext, world: WorldResource
@@ -72,7 +72,7 @@ def wanted(world: World, now: dt.datetime) -> Iterator[tuple[Partition, str]]:
         return
     collects = ready(world, Window(settings.requests_a_minute), settings.window_hours, now)
     came = received(world)
-    for place, row in enumerate(rows.head(OPEN_DAYS).iter_rows(named=True)):
+    for place, row in enumerate(rows.head(world.catalog.review.open_days).iter_rows(named=True)):
         partition = Partition(row["day"])
         if (collects and place == 0) or (row["pending"] and asking_pays(world, partition, now)):
             yield partition, fingerprint(row["output_fingerprint"], came, f"{now:%Y-%m-%dT%H}", *collects)

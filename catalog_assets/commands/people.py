@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from catalog_assets.commands.shared import REASON, Group, console, now, opened, table
-from resources.review.tasks import ROLES
 
+ROLES = "annotator: answers; lead: also settles, excludes, reads the log; admin: also changes accounts."
 LONGEST_LINE = 1_000
 """Characters that are read from standard input for a password."""
 
@@ -39,16 +39,16 @@ def people() -> None:
 
 @people.command("add")
 @NAME
-@click.option("--role", type=click.Choice(ROLES), default="annotator", show_default=True)
+@click.option("--role", default="annotator", show_default=True, help=ROLES)
 @ONE_TIME
 @STDIN
 @BY
 def people_add(name: str, role: str, one_time: bool, password_stdin: bool, by: str) -> None:
     """Add an account. The first admin comes from here: there is no account, and no password, to begin with."""
-    from resources.review.accounts import AccountError, name_fault
+    from resources.review.accounts import AccountError, name_fault, role_fault
 
-    fault = name_fault(name)
-    if fault:
+    fault = name_fault(name) or role_fault(role)
+    if fault:  # before anybody types a password
         raise AccountError(fault)
     password = _password(one_time, password_stdin)
     _accounts().add(name, role, password, by=by, now=now(), must_change=one_time)
@@ -74,10 +74,10 @@ def people_list() -> None:
 
 @people.command("role")
 @NAME
-@click.argument("role", type=click.Choice(ROLES))
+@click.argument("role")
 @BY
 def people_role(name: str, role: str, by: str) -> None:
-    """Give somebody another role; they have to sign in again."""
+    """Give somebody another ROLE (annotator, lead or admin); they have to sign in again."""
     _accounts().set_role(name, role, by=by, now=now())
     console.print(f"{name} is {role}.", markup=False, highlight=False)
 

@@ -202,6 +202,9 @@ class ReviewStore(Protocol):
         """The decisions in force with what was asked and shown when they were taken (shape: `CASES`), ordered by
         question_id: what models, calibrators and mappings may learn from."""
 
+    def position(self) -> int:
+        """Place of the last word in the journal; 0 before there is one."""
+
     def fingerprint(self, question_ids: pl.Series) -> str:
         """Digest that changes exactly when the decisions in force on these questions change."""
 

@@ -99,6 +99,11 @@ class SqlReviewStore:
         with self.database.staging() as session:
             return words.in_force(session, question_ids, trust).select(DECISIONS.names())
 
+    def position(self) -> int:
+        """See `ReviewStore.position`."""
+        with self.database.reading() as session:
+            return (session.row(_POSITION) or {})["words"] or 0
+
     def history(self) -> pl.DataFrame:
         """See `ReviewStore.history`."""
         with self.database.reading() as session:

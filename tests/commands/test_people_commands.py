@@ -66,6 +66,8 @@ def test_one_that_is_made_up_is_printed_once_and_to_be_changed(accounts):
     ("arguments", "typed", "said"),
     [(["add", "A"], "", "2 to 64 characters"), (["add", "Ada", "--password-stdin"], "short\n", "12 to 256"),
      (["add", "ana", "--password-stdin"], f"{GOOD}\n", "already"), (["role", "nobody", "lead"], "", "no account"),
+     (["role", "Ana", "owner"], "", "annotator, lead, admin"),
+     (["add", "Bo", "--role", "x"], "", "annotator, lead, admin"),
      (["password", "nobody"], "", "no account"), (["disable", "nobody"], "", "no account"),
      (["enable", "nobody"], "", "no account"),
      (["exclude", "Ana", "--since", "2025-01-01", "--reason", " "], "", "reason is empty")],

@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+import dagster as dg
 import pytest
 from dagster import DagsterRunStatus
 
-from sensors.attempts import WAITS, attempt
+from sensors.attempts import WAITS, attempt, ran_lately
 
 NOW = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 FAILED, DONE, CANCELED = DagsterRunStatus.FAILURE, DagsterRunStatus.SUCCESS, DagsterRunStatus.CANCELED
@@ -47,3 +48,23 @@ def test_a_run_that_keeps_failing_is_tried_three_times_more_and_then_waits_for_a
             asked.add(key)
             failures.insert(0, (f"r{minute}", FAILED, now))
     assert len(asked) == 1 + len(WAITS)
+
+
+@dg.asset(partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
+def table(context: dg.AssetExecutionContext) -> None:
+    if context.run.tags.get("fail"):
+        raise ValueError("no")
+
+
+def test_a_partition_ran_lately_when_a_run_of_it_has_succeeded_since():
+    day = dg.Definitions(assets=[table], jobs=[dg.define_asset_job("day", [table])]).get_job_def("day")
+    wait = dt.timedelta(minutes=5)
+    with dg.DagsterInstance.ephemeral() as instance:
+        day.execute_in_process(instance=instance, partition_key="a")
+        day.execute_in_process(instance=instance, partition_key="b", tags={"fail": "1"}, raise_on_error=False)
+        now = dt.datetime.now(dt.UTC)
+        assert ran_lately(instance, "day", "a", now, wait)
+        assert not ran_lately(instance, "day", "a", now + wait, wait)
+        assert not ran_lately(instance, "day", "a", now, dt.timedelta())
+        assert not ran_lately(instance, "day", "b", now, wait)
+        assert not ran_lately(instance, "other", "a", now, wait)
