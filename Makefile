@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 export CATALOG_CONFIG ?= $(CURDIR)/catalog.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint unit docs bench faults clean lock
+.PHONY: help install demo up test lint unit test-external docs bench faults clean lock
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 15
 
 install: $(READY) ## Make the virtual environment and install everything into it
 
@@ -24,7 +24,7 @@ $(READY): requirements.lock pyproject.toml setup.cfg
 demo: $(READY) ## Three days of simulated feeds through everything, into the warehouse
 	@$(BIN)/catalog demo
 
-up: $(READY) ## Start Dagster (UI and daemon) on the same home; http://127.0.0.1:3000
+up: $(READY) ## Start Dagster (http://127.0.0.1:3000) and the review page (:3001) on the same home
 	@$(BIN)/catalog up
 
 test: $(READY) lint unit ## All checks and tests, offline
@@ -36,6 +36,9 @@ lint: $(READY) ## Ruff and mypy
 
 unit: $(READY) ## The tests alone
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-external: $(READY) ## Label Studio, against a real server in an environment of its own (minutes, needs the network)
+	@$(BIN)/python tests/external/environment.py
 
 docs: $(READY) ## Write docs/tables.md from the column registry
 	@$(BIN)/python -c "from catalog_assets.vocabulary.columns import reference; print(reference(), end='')" > docs/tables.md

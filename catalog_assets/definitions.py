@@ -26,6 +26,7 @@ from sensors.acceptance import acceptance_daily, acceptance_watch
 from sensors.arrivals import arrivals_sensor
 from sensors.days import ASKING_JOB, days_sensor
 from sensors.questions import questions_sensor
+from sensors.review import review_hourly, review_watch
 
 ARRIVAL_JOB, DAY_JOB, WAREHOUSE_JOB = "arrival", "day", "warehouse"
 ARRIVAL_ASSETS = ("deliveries", "raw_products", "standardized_products")
@@ -63,8 +64,8 @@ def build_defs(catalog: Catalog | None = None, resources: Mapping[str, Any] | No
     }
     return dg.Definitions(
         assets=[*stages, *loaded],
-        jobs=[*jobs, acceptance_watch, *asking],
-        schedules=[acceptance_daily],
+        jobs=[*jobs, acceptance_watch, review_watch, *asking],
+        schedules=[acceptance_daily, review_hourly],
         sensors=[arrivals_sensor(catalog, ARRIVAL_JOB), days_sensor(jobs), *map(questions_sensor, asking)],
         resources={**defaults, **(resources or {})},
         executor=dg.in_process_executor,

@@ -169,7 +169,8 @@ def closing(world: World, catalog: Catalog, seconds: float) -> str:
         f"What to open next\n"
         f"  Dagster UI            make up, then http://127.0.0.1:3000\n"
         f"  each day's state      .venv/bin/catalog status{example}\n"
-        f"  questions for people  .venv/bin/catalog review export questions.csv\n"
+        f"  questions for people  .venv/bin/catalog people add YOU --role admin; make up, then "
+        f"http://127.0.0.1:{catalog.review.page.port}\n"
         f"  the warehouse         {catalog.home_path / 'warehouse.duckdb'} (DuckDB: dim_product, marts)"
     )
 

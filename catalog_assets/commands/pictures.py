@@ -27,7 +27,7 @@ def acceptance_picture(file: Path) -> None:
     with console.status("Reading what people decided …"):
         cases = read_cases(world)
         if cases.is_empty():
-            raise click.ClickException("Nobody has decided anything yet: catalog review export, then import.")
+            raise click.ClickException("Nobody has decided anything yet: catalog up, then the review page.")
         told = panels(cases, world.catalog.audit.share)
     file.write_text(picture("How often decided values were right", told), encoding="utf-8")
     console.print(f"{cases.height:,} decided values in {len(told)} diagrams: {file}")

@@ -96,12 +96,13 @@ class Health:
     def as_text(self) -> bytes:
         """For Prometheus (text exposition format 0.0.4)."""
         registry = CollectorRegistry()
-        for name, (told, value) in self._figures().items():
+        for name, (told, value) in self.figures().items():
             if value is not None:
                 Gauge(f"catalog_review_{name}", told, registry=registry).set(value)
         return generate_latest(registry)
 
-    def _figures(self) -> dict[str, tuple[str, float | None]]:
+    def figures(self) -> dict[str, tuple[str, float | None]]:
+        """Name -> what it is, and the figure; None where there is none."""
         return {
             "open_questions": ("Questions that wait for a person.", self.depth),
             "open_products": ("Products that these questions decide.", self.products),

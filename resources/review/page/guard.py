@@ -168,7 +168,7 @@ class Guard:
         scope = request.scope
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         fitting = {method: access for method, pattern, access in self._routes if pattern.match(path)}
-        if not fitting or not path.isprintable():  # no address of ours has what no database takes
+        if not fitting:
             raise Refused(404, "There is no such page.")
         method = "GET" if request.method == "HEAD" else request.method
         if method not in fitting:

@@ -93,6 +93,9 @@ def test_who_is_disabled_cannot_sign_in_until_enabled(accounts):
     assert accounts.account("Ana").disabled_at == NOON
     with pytest.raises(NotSignedIn):
         session_of(accounts, "Ana")
+    assert (accounts.log.entries()[0].action, accounts.log.entries()[0].detail) == (
+        "sign_in_failed", {"why": "disabled"},
+    )  # fmt: skip
     accounts.enable("Ana", by="Ada", now=NOON)
     assert accounts.signed_in(before, NOON) is None  # a session that has ended does not come back
     assert accounts.signed_in(session_of(accounts, "Ana"), NOON).role == "annotator"

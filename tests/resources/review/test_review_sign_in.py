@@ -78,13 +78,20 @@ def test_signing_out_ends_the_session_on_the_server(accounts):
 
 def test_a_session_ends_when_idle_and_when_old(accounts):
     token, used = enter(accounts).token, NOON
-    assert accounts.signed_in(token, NOON + 12 * HOUR) is None
+    assert [accounts.signed_in(token, NOON + n * HOUR) for n in (12, 13, 400)] == [None] * 3
     assert accounts.signed_in(token, NOON + 12 * HOUR - SECOND) is not None
     for _ in range(15):
         used += 11 * HOUR
         assert accounts.signed_in(token, used) is not None
     assert accounts.signed_in(token, NOON + 7 * DAY - SECOND) is not None
-    assert accounts.signed_in(token, NOON + 7 * DAY) is None
+    assert [accounts.signed_in(token, NOON + 7 * DAY + more) for more in (0 * DAY, HOUR)] == [None] * 2
+
+
+def test_a_session_of_an_account_that_is_disabled_by_other_means_ends_too(accounts, database):
+    token = enter(accounts).token
+    with database.writing() as session:
+        session.execute("UPDATE accounts SET disabled_at = 1 WHERE name_key = 'ana'")
+    assert accounts.signed_in(token, NOON) is None
 
 
 def test_how_long_sessions_last_is_a_setting(database):

@@ -252,7 +252,7 @@ def test_what_would_be_obeyed_is_seen():
     assert Alive('<script src="/static/page.js"></script><a href="/log">x</a>').found == []
 
 
-def talk(address, *parts, wait=30.0):
+def talk(address, *parts, wait=15.0):
     """What a server answers to these bytes, until it ends the connection."""
     with socket.create_connection(address, timeout=wait) as connection:
         for part in parts:
