@@ -11,14 +11,14 @@ from typing import cast
 import polars as pl
 
 from catalog_assets.releases import content, in_force, releases
-from catalog_assets.reviewed.trust import KNOWN, RELEASE, from_bytes, learned_trust
+from catalog_assets.reviewed.trust import KNOWN, RELEASE, from_bytes, learned_trust, to_bytes
 from catalog_assets.stages import World
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 from resources.review.known_answers import known_answers
 from resources.review.standing import Trust
 from resources.review.store import SqlReviewStore
 
-__all__ = ["RELEASE", "follow_trust", "from_bytes", "learned", "trust_for"]
+__all__ = ["RELEASE", "follow_trust", "from_bytes", "learned", "to_bytes", "trust_for"]
 
 
 def trust_for(world: World, day: dt.date) -> Trust | None:

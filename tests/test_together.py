@@ -1,0 +1,58 @@
+"""Programs that run together end together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from catalog_assets.together import run_together
+
+FOREVER = "import time, sys\nopen(sys.argv[1], 'w').write('here')\nwhile True: time.sleep(0.05)"
+SUPERVISOR = """
+import sys
+from catalog_assets.together import run_together
+commands = {name: [sys.executable, "-c", sys.argv[1], f"{sys.argv[2]}/{name}"] for name in ("one", "two")}
+sys.exit(run_together(commands, print))
+"""
+
+
+def program(text, *arguments):
+    return [sys.executable, "-c", text, *arguments]
+
+
+def gone(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_one_that_ends_ends_the_others_and_is_named(tmp_path, code):
+    told = []
+    commands = {"short": program(f"raise SystemExit({code})"), "long": program(FOREVER, str(tmp_path / "long"))}
+    started = time.monotonic()
+    assert run_together(commands, told.append) == (code or 1)
+    assert told == [f"short ended by itself (exit code {code}): the others are ended too."]
+    assert time.monotonic() - started < 15
+
+
+@pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_is_told_to_stop_ends_all(tmp_path, wish):
+    supervisor = subprocess.Popen(
+        program(SUPERVISOR, FOREVER, str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    deadline = time.monotonic() + 20
+    while not all((tmp_path / name).exists() for name in ("one", "two")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(supervisor.pid)], capture_output=True, text=True)
+    supervisor.send_signal(wish)
+    output, _ = supervisor.communicate(timeout=20)
+    assert supervisor.returncode == 0
+    assert "Traceback" not in output
+    assert all(gone(int(child)) for child in children.stdout.split())
