@@ -19,6 +19,8 @@ from resources.review.settings import Budget, QueueSettings
 from resources.review.tasks import Role
 
 LEADS = ("lead", "admin")
+RECENT = dt.timedelta(days=30)
+"""Second opinions are asked of what was decided since."""
 
 _FREE = """
 w.products > 0 AND w.kind IN :kinds
@@ -32,29 +34,30 @@ AND NOT EXISTS (
 )
 """
 _UNHEARD = "NOT EXISTS (SELECT 1 FROM spoken AS s WHERE s.question_id = w.question_id AND s.person = :person)"
-_SELECT = "SELECT w.question_id, w.group_key, w.state FROM waiting AS w WHERE"
+_SELECT = "SELECT w.question_id, w.group_key, w.state, w.priority, w.asked_at FROM waiting AS w WHERE"
 
-_DECIDE = f"{_SELECT} w.state IN :states AND w.why <> 'audit' AND {_FREE} AND {_UNHEARD}"
+# One state at a time: so the first that is free is read off an index, however many wait.
+_DECIDE = f"{_SELECT} w.state = :state AND w.why <> 'audit' AND {_FREE} AND {_UNHEARD}"
 _OVERDUE = f"{_DECIDE} AND w.asked_at < :overdue ORDER BY w.asked_at, w.priority DESC, w.question_id LIMIT 1"
 _FIRST = f"{_DECIDE} ORDER BY w.priority DESC, w.question_id LIMIT 1"
-_AUDIT = f"{_SELECT} w.state IN :states AND w.why = 'audit' AND {_FREE} AND {_UNHEARD} ORDER BY w.draw LIMIT 1"
+_AUDIT = f"{_SELECT} w.state = :state AND w.why = 'audit' AND {_FREE} AND {_UNHEARD} ORDER BY w.draw LIMIT 1"
 _AUDIT_AGAIN = f"""
 {_SELECT} w.state = 'decided' AND w.why = 'audit' AND w.people < :people AND {_FREE} AND {_UNHEARD}
 ORDER BY w.draw LIMIT 1
 """
 _SECOND = f"""
-{_SELECT} w.state = 'decided' AND w.draw < :share AND w.people < 2 AND {_FREE} AND {_UNHEARD}
+{_SELECT} w.state = 'decided' AND w.decided_at >= :recent AND w.draw < :share AND w.people < 2
+AND {_FREE} AND {_UNHEARD}
 ORDER BY w.decided_at DESC, w.question_id LIMIT 1
 """
 _SETTLE = f"""
 {_SELECT} w.state IN ('disputed', 'escalated') AND {_FREE}
 ORDER BY CASE WHEN {_UNHEARD} THEN 0 ELSE 1 END, w.priority DESC, w.question_id LIMIT 1
 """
+# From the few known answers to their questions, and not the other way round.
 _GOLD = f"""
-{_SELECT} {_FREE} AND {_UNHEARD} AND EXISTS (
-    SELECT 1 FROM gold AS g WHERE g.question_id = w.question_id AND g.retired = 0
-    AND g.at = (SELECT max(at) FROM gold AS h WHERE h.question_id = g.question_id)
-)
+SELECT w.question_id, w.group_key, w.state FROM gold AS g CROSS JOIN waiting AS w WHERE g.question_id = w.question_id AND g.retired = 0
+AND g.at = (SELECT max(at) FROM gold AS h WHERE h.question_id = g.question_id) AND {_FREE} AND {_UNHEARD}
 ORDER BY w.draw LIMIT 1
 """
 _GROUP = f"""
@@ -121,18 +124,24 @@ def _ways(settings: QueueSettings, spent: Mapping[str, int], drawn: float) -> It
 
 
 def _decide(session: Session, places: Mapping[str, Any]) -> Chosen | None:
-    row = session.row(_OVERDUE, places) or session.row(_FIRST, places)
-    if row is None:
+    overdue = [row for state in places["states"] if (row := session.row(_OVERDUE, {**places, "state": state}))]
+    found = sorted(overdue, key=lambda row: row["asked_at"]) or sorted(
+        (row for state in places["states"] if (row := session.row(_FIRST, {**places, "state": state}))),
+        key=lambda row: -row["priority"],
+    )
+    if not found:
         return None
+    row = found[0]
     together = [r["question_id"] for r in session.rows(_GROUP, {**places, "group_key": row["group_key"]})]
     ids = (row["question_id"], *(one for one in together if one != row["question_id"]))
     return Chosen("decide", ids[: places["look"]], "overlap" if row["state"] == "wanting" else "doubt")
 
 
 def _audit(session: Session, places: Mapping[str, Any]) -> Chosen | None:
-    row = session.row(_AUDIT, places)
-    if row is not None:
-        return Chosen("decide", (row["question_id"],), "audit")
+    for state in places["states"]:
+        row = session.row(_AUDIT, {**places, "state": state})
+        if row is not None:
+            return Chosen("decide", (row["question_id"],), "audit")
     again = session.row(_AUDIT_AGAIN, places)
     return None if again is None else Chosen("second", (again["question_id"],), "audit")
 
@@ -154,5 +163,5 @@ def _places(person: str, now: dt.datetime, settings: QueueSettings, kinds: Seque
         "person": person, "now": microseconds(now), "pause": microseconds(now - settings.pause),
         "overdue": microseconds(now - settings.age), "kinds": list(kinds or KINDS), "states": list(OPEN_STATES),
         "people": settings.audit_people, "share": settings.second_share, "look": settings.look,
-        "midnight": microseconds(midnight),
+        "midnight": microseconds(midnight), "recent": microseconds(now - RECENT),
     }  # fmt: skip

@@ -306,9 +306,10 @@ MIGRATIONS = (
             )
             """,
             "CREATE INDEX waiting_by_priority ON waiting (state, priority DESC, question_id)",
-            "CREATE INDEX waiting_by_age ON waiting (state, asked_at)",
+            "CREATE INDEX waiting_by_age ON waiting (state, asked_at, priority DESC, question_id)",
             "CREATE INDEX waiting_by_group ON waiting (group_key, state)",
-            "CREATE INDEX waiting_by_draw ON waiting (state, draw)",
+            "CREATE INDEX waiting_by_draw ON waiting (why, state, draw)",
+            "CREATE INDEX waiting_by_decision ON waiting (state, decided_at DESC, question_id)",
             # Who has a word on a question that counts or measures; names as `name_of` gives them.
             """
             CREATE TABLE spoken (
