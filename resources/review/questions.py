@@ -150,6 +150,16 @@ def take_in(session: Session, day: dt.date, kinds: Collection[str], now: dt.date
     session.execute(_WAITING, {"now": microseconds(now)})
 
 
+def passed_over(session: Session) -> list[str]:
+    """Of the questions that were taken in those that nobody has answered and somebody has passed on: one that comes back
+    is still a lead's, if it was."""
+    found = session.rows(
+        "SELECT DISTINCT t.question_id FROM touched AS t JOIN passes AS p ON p.question_id = t.question_id "
+        "JOIN waiting AS w ON w.question_id = t.question_id WHERE w.state = 'open'"
+    )
+    return [row["question_id"] for row in found]
+
+
 def derive_anew(session: Session, now: dt.datetime) -> None:
     """The queue's row of every question, from nothing; states and words are added by `words.restate`."""
     ids = session.frame("SELECT question_id FROM questions", pl.Schema({"question_id": pl.String()}))

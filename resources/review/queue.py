@@ -9,6 +9,7 @@ Operational state, with a clock: a lost lease costs a minute of a person's time 
 import datetime as dt
 import json
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,9 +18,9 @@ import polars as pl
 
 from resources.review import questions as waiting
 from resources.review import words
-from resources.review.choosing import Chosen, choose
+from resources.review.choosing import LEADS, Chosen, choose
 from resources.review.database import Session, microseconds, moment_of
-from resources.review.protocol import Decision, Purpose, ReviewStoreError
+from resources.review.protocol import FACTS, Decision, Purpose, ReviewStoreError
 from resources.review.replacement import allowed_values, clean
 from resources.review.settings import QueueSettings
 from resources.review.store import SqlReviewStore
@@ -27,6 +28,8 @@ from resources.review.tasks import OVERVIEW, PASSES, THROUGHPUT, Answer, Candida
 
 UNDO_WITHIN = dt.timedelta(hours=1)
 MOST_REASON = 2_000
+FOR_LEADS = ("disputed", words.ESCALATED)
+GONE = "it is no longer asked"
 
 _OPEN_TASKS = """
 SELECT * FROM tasks WHERE person = :person AND submitted_at IS NULL AND expires_at > :now
@@ -34,8 +37,8 @@ ORDER BY CASE WHEN shown_at IS NULL THEN 1 ELSE 0 END, handed_at, task_id
 """
 _TASK = "SELECT * FROM tasks WHERE task_id = :task_id AND person = :person"
 _HAND = """
-INSERT INTO tasks (task_id, person, purpose, why, questions, handed_at, shown_at, expires_at)
-VALUES (:task_id, :person, :purpose, :why, :questions, :handed_at, :shown_at, :expires_at)
+INSERT INTO tasks (task_id, person, purpose, why, questions, shown, handed_at, shown_at, expires_at)
+VALUES (:task_id, :person, :purpose, :why, :questions, :shown, :handed_at, :shown_at, :expires_at)
 """
 _LEND = """
 INSERT INTO leases (question_id, task_id, person, expires_at) VALUES (:question_id, :task_id, :person, :expires_at)
@@ -63,11 +66,10 @@ _OVERVIEW = """
 SELECT w.kind, count(*) FILTER (WHERE w.sequence IS NULL AND w.state IN ('open', 'wanting')),
        CAST(coalesce(sum(w.products) FILTER (WHERE w.sequence IS NULL), 0) AS BIGINT),
        count(*) FILTER (WHERE w.state = 'disputed'), count(*) FILTER (WHERE w.state = 'escalated'),
-       count(l.question_id),
-       min(w.oldest_day) FILTER (WHERE w.sequence IS NULL)
-FROM waiting AS w LEFT JOIN leases AS l ON l.question_id = w.question_id AND l.expires_at > :now
-WHERE w.products > 0 GROUP BY w.kind ORDER BY w.kind
+       0, min(w.oldest_day) FILTER (WHERE w.sequence IS NULL)
+FROM waiting AS w WHERE w.products > 0 GROUP BY w.kind ORDER BY w.kind
 """
+_HELD = "SELECT shown FROM tasks WHERE submitted_at IS NULL AND expires_at > :now"
 _THROUGHPUT = "SELECT decided_at, annotator FROM decisions WHERE decided_at >= :since AND verdict <> 'undo'"
 
 
@@ -90,6 +92,7 @@ class Queue:
         me = words.named(person)
         with self.store.database.writing() as session:
             held = session.rows(_OPEN_TASKS, {"person": me, "now": microseconds(now)})
+            held = [row for row in held if self._still_asked(session, row, now)]
             while len(held) <= ahead:
                 chosen = choose(session, me, role, now, self.settings, self.chance, kinds)
                 if chosen is None:
@@ -98,13 +101,13 @@ class Queue:
             row = held[ahead]
             if ahead == 0 and row["shown_at"] is None:
                 row = self._prolonged(session, row, now)
-            return _task(session, row)
+            return _task(row)
 
     def task(self, task_id: str, person: str) -> Task | None:
         """See `ReviewQueue.task`."""
         with self.store.database.staging() as session:
             row = session.row(_TASK, {"task_id": task_id, "person": words.named(person)})
-            return None if row is None else _task(session, row)
+            return None if row is None else _task(row)
 
     def submit(self, task_id: str, person: str, role: Role, answers: Sequence[Answer], now: dt.datetime) -> Receipt:
         """See `ReviewQueue.submit`."""
@@ -116,11 +119,11 @@ class Queue:
                 return _repeated(row)
             given = _fitting(answers, json.loads(row["questions"]))
             late = row["expires_at"] <= microseconds(now)
-            gone = self._gone(session, row, [answer.question_id for answer in given], now)
-            receipt = self._recorded(session, row, person, [a for a in given if a.question_id not in gone], now)
+            gone = self._gone(session, row, [answer.question_id for answer in given], role, now)
+            receipt, said = self._recorded(session, row, person, [a for a in given if a.question_id not in gone], now)
             receipt = _with_losses(receipt, gone, late, len(given))
             session.execute("DELETE FROM leases WHERE task_id = :task_id", {"task_id": task_id})
-            told = {"now": microseconds(now), "outcome": _as_json(receipt), "task_id": task_id}
+            told = {"now": microseconds(now), "outcome": _as_json(receipt, said), "task_id": task_id}
             session.execute(_SUBMITTED, told)
             return receipt
 
@@ -132,9 +135,12 @@ class Queue:
             if row is None:
                 return None
             ids = json.loads(row["questions"])
+            # What was said to settle is taken back like any other word: only a lead's own.
+            purpose: Purpose = "decide" if row["purpose"] == "settle" else row["purpose"]
+            spans = words.silenced(session)
+            for question_id in json.loads(row["outcome"])["said"]:
+                words.append(session, Decision(question_id, "undo", person, now, purpose=purpose), False, spans)
             for question_id in ids:
-                taken_back = Decision(question_id, "undo", person, now, purpose=row["purpose"])
-                words.append(session, taken_back, once=False)
                 back = {"task_id": row["task_id"], "question_id": question_id, "person": me, "what": "back", "at": at}
                 session.execute(_PASS, {**back, "reason": None})
             words.restate(session, ids, words.trusted(session))
@@ -145,7 +151,7 @@ class Queue:
                 return None
             # Before what is held: the person wants to see this one now.
             first = self._handed(session, me, Chosen(row["purpose"], tuple(free), row["why"]), now, seen=True, at=0)
-            return _task(session, first)
+            return _task(first)
 
     def progress(self, person: str, now: dt.datetime) -> Progress:
         """See `ReviewQueue.progress`."""
@@ -167,7 +173,11 @@ class Queue:
     def overview(self, now: dt.datetime) -> pl.DataFrame:
         """See `ReviewQueue.overview`."""
         with self.store.database.reading() as session:
-            return session.frame(_OVERVIEW, OVERVIEW, {"now": microseconds(now)})
+            found = session.frame(_OVERVIEW, OVERVIEW)
+            held = [row["shown"] for row in session.rows(_HELD, {"now": microseconds(now)})]
+        kinds = Counter(one["kind"] for shown in held for one in json.loads(shown).values())
+        lent = pl.col("kind").replace_strict(dict(kinds), default=0, return_dtype=pl.Int64).alias("lent")
+        return found.with_columns(lent)
 
     def throughput(self, since: dt.datetime) -> pl.DataFrame:
         """See `ReviewQueue.throughput`."""
@@ -187,6 +197,7 @@ class Queue:
         until = microseconds(now + self.settings.lease)
         row: dict[str, Any] = {
             "task_id": secrets.token_urlsafe(16), "person": me, "purpose": chosen.purpose, "why": chosen.why,
+            "shown": json.dumps(_facts(session, chosen.question_ids)),
             "questions": json.dumps(chosen.question_ids), "handed_at": moment if at is None else at,
             "shown_at": moment if seen else None, "expires_at": until,
         }  # fmt: skip
@@ -203,26 +214,45 @@ class Queue:
         session.execute(_PROLONGED, {"expires_at": changed["expires_at"], "task_id": row["task_id"]})
         return {**row, "shown_at": changed["now"], "expires_at": changed["expires_at"]}
 
-    def _gone(self, session: Session, row: Mapping[str, Any], ids: list[str], now: dt.datetime) -> dict[str, str]:
-        """Questions of the task that others have, or have decided, since it was handed out: why, by question."""
-        if not ids or row["purpose"] in ("gold", "second"):
-            return {}
+    def _still_asked(self, session: Session, row: Mapping[str, Any], now: dt.datetime) -> bool:
+        """Whether any question of a task in hand still stands on a day; a task of which none does ends here."""
+        standing = session.rows(_NOW, {"ids": json.loads(row["questions"])})
+        if any(one["products"] for one in standing):
+            return True
+        session.execute("DELETE FROM leases WHERE task_id = :task_id", {"task_id": row["task_id"]})
+        gone = Receipt("lost", refused=tuple((one, GONE) for one in json.loads(row["questions"])))
+        told = {"now": microseconds(now), "outcome": _as_json(gone, ()), "task_id": row["task_id"]}
+        session.execute(_SUBMITTED, told)
+        return False
+
+    def _gone(
+        self, session: Session, row: Mapping[str, Any], ids: list[str], role: Role, now: dt.datetime
+    ) -> dict[str, str]:
+        """Questions of the task that others have, or have decided, since it was handed out, or that are no longer the
+        person's to decide: why, by question."""
+        if row["purpose"] == "settle" and role not in LEADS:
+            return dict.fromkeys(ids, "only a lead settles it")
         lent = {r["question_id"]: r["task_id"] for r in session.rows(_LENT, {"ids": ids, "now": microseconds(now)})}
         state = {r["question_id"]: r for r in session.rows(_NOW, {"ids": ids})}
         gone = {}
         for question_id in ids:
-            if question_id not in state:
-                gone[question_id] = "it is no longer asked"
+            if question_id not in state or not state[question_id]["products"]:
+                gone[question_id] = GONE
+            elif row["purpose"] in ("gold", "second"):  # asked of several at once
+                continue
             elif lent.get(question_id, row["task_id"]) != row["task_id"]:
                 gone[question_id] = "the time had run out, and somebody else has it now"
             elif row["purpose"] == "decide" and state[question_id]["sequence"] is not None:
                 gone[question_id] = "somebody else has decided it meanwhile"
+            elif row["purpose"] == "settle" and state[question_id]["state"] not in FOR_LEADS:
+                gone[question_id] = "somebody else has settled it meanwhile"
         return gone
 
     def _recorded(
         self, session: Session, row: Mapping[str, Any], person: str, answers: Sequence[Answer], now: dt.datetime
-    ) -> Receipt:
-        facts = {r["question_id"]: r for r in waiting.known(session, _series(answers)).iter_rows(named=True)}
+    ) -> tuple[Receipt, list[str]]:
+        """What became of the answers, and on which questions there is now a word of this task."""
+        shown, spans = json.loads(row["shown"]), words.silenced(session)
         refused: list[tuple[str, str]] = []
         said: list[str] = []
         for answer in answers:
@@ -231,26 +261,24 @@ class Queue:
                 passed = {"task_id": row["task_id"], "question_id": answer.question_id, "what": answer.choice}
                 session.execute(_PASS, {**passed, "person": row["person"], "at": microseconds(now), "reason": reason})
                 continue
-            outcome = words.append(session, _decision(answer, facts, person, row["purpose"], now), once=False)
+            seen = shown[answer.question_id]
+            word = _decision(answer, seen, person, row["purpose"], now)
+            outcome = words.append(session, word, False, spans, {name: seen[name] for name in FACTS})
             if outcome.status in ("recorded", "already"):
                 said.append(answer.question_id)
             else:
                 refused.append((answer.question_id, outcome.message or "there is no such question"))
         words.restate(session, [a.question_id for a in answers], words.trusted(session))
         products = sum(r["products"] for r in session.rows(_NOW, {"ids": said})) if said else 0
-        counted = products if row["purpose"] in ("decide", "settle") else 0
-        return Receipt("taken", len(said), counted, tuple(refused))
+        return Receipt("taken", len(said), products, tuple(refused)), said
 
 
-def _decision(
-    answer: Answer, facts: Mapping[str, Mapping[str, Any]], person: str, purpose: Purpose, now: dt.datetime
-) -> Decision:
+def _decision(answer: Answer, seen: Mapping[str, Any], person: str, purpose: Purpose, now: dt.datetime) -> Decision:
     reason = clean(answer.reason or "") or None
     if answer.choice != "replace":
         return Decision(answer.question_id, answer.choice, person, now, reason=reason, purpose=purpose)  # type: ignore[arg-type]
-    fact = facts.get(answer.question_id, {})
-    value, unit = clean(answer.value or ""), clean(answer.unit or "") or fact.get("unit")
-    if value == fact.get("value") and unit == fact.get("unit"):
+    value, unit = clean(answer.value or ""), clean(answer.unit or "") or seen["unit"]
+    if value == seen["value"] and unit == seen["unit"]:
         return Decision(answer.question_id, "accept", person, now, reason=reason, purpose=purpose)
     return Decision(answer.question_id, "replace", person, now, value, unit, reason, purpose)
 
@@ -279,9 +307,9 @@ def _with_losses(receipt: Receipt, gone: Mapping[str, str], late: bool, given: i
     return Receipt(status, receipt.recorded, receipt.products, (*receipt.refused, *gone.items()))  # type: ignore[arg-type]
 
 
-def _as_json(receipt: Receipt) -> str:
+def _as_json(receipt: Receipt, said: Sequence[str]) -> str:
     told = {"status": receipt.status, "recorded": receipt.recorded, "products": receipt.products}
-    return json.dumps({**told, "refused": receipt.refused})
+    return json.dumps({**told, "refused": receipt.refused, "said": list(said)})
 
 
 def _repeated(row: Mapping[str, Any]) -> Receipt:
@@ -290,25 +318,24 @@ def _repeated(row: Mapping[str, Any]) -> Receipt:
     return Receipt("repeated", first["recorded"], first["products"], refused, first["status"])
 
 
-def _task(session: Session, row: Mapping[str, Any]) -> Task:
-    """The task of a row, its questions as they stand now; in the order in which they were chosen."""
-    ids = json.loads(row["questions"])
+def _facts(session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What the person is shown of each question, kept with the task: it is what their word is about, whatever becomes
+    of the question while they look at it."""
+    products = {r["question_id"]: r["products"] for r in session.rows(_NOW, {"ids": list(ids)})}
     found = waiting.known(session, pl.Series("question_id", ids, pl.String))
-    products = {r["question_id"]: r["products"] for r in session.rows(_NOW, {"ids": ids})}
-    items = {r["question_id"]: _item(r, products.get(r["question_id"], 0)) for r in found.iter_rows(named=True)}
+    return {r["question_id"]: {**r, "products": products.get(r["question_id"], 0)} for r in found.iter_rows(named=True)}
+
+
+def _task(row: Mapping[str, Any]) -> Task:
+    """The task of a row, its questions as they were when it was handed out; in the order in which they were chosen."""
+    shown = json.loads(row["shown"])
+    items = tuple(_item(shown[one]) for one in json.loads(row["questions"]) if one in shown)
     handed, expires = moment_of(row["shown_at"] or row["handed_at"]), moment_of(row["expires_at"])
-    shown = tuple(items[question_id] for question_id in ids if question_id in items)
-    return Task(row["task_id"], row["person"], shown, handed, expires)  # type: ignore[arg-type]
+    return Task(row["task_id"], row["person"], items, handed, expires)  # type: ignore[arg-type]
 
 
-def _item(row: Mapping[str, Any], products: int) -> Item:
-    told = {
-        name: row[name] for name in Item.__dataclass_fields__ if name in row and name not in ("options", "candidates")
-    }
-    options = allowed_values(row["options"])
-    candidates = tuple(Candidate(**one) for one in json.loads(row["candidates"] or "[]"))
-    return Item(**told, options=None if options is None else tuple(options), products=products, candidates=candidates)
-
-
-def _series(answers: Sequence[Answer]) -> pl.Series:
-    return pl.Series("question_id", [answer.question_id for answer in answers], pl.String)
+def _item(seen: Mapping[str, Any]) -> Item:
+    told = {name: seen[name] for name in Item.__dataclass_fields__ if name not in ("options", "candidates")}
+    options = allowed_values(seen["options"])
+    candidates = tuple(Candidate(**one) for one in json.loads(seen["candidates"] or "[]"))
+    return Item(**told, options=None if options is None else tuple(options), candidates=candidates)

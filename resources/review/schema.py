@@ -320,7 +320,7 @@ MIGRATIONS = (
             CREATE TABLE tasks (
                 task_id TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL, purpose TEXT NOT NULL, why TEXT NOT NULL,
                 questions TEXT NOT NULL, handed_at BIGINT NOT NULL, shown_at BIGINT, expires_at BIGINT NOT NULL,
-                submitted_at BIGINT, undone_at BIGINT, outcome TEXT
+                shown TEXT NOT NULL, submitted_at BIGINT, undone_at BIGINT, outcome TEXT
             )
             """,
             "CREATE INDEX tasks_by_person ON tasks (person, submitted_at)",

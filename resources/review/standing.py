@@ -46,6 +46,7 @@ MOST_PRIOR = 0.95
 somebody who is better than a coin."""
 DIGITS = 6
 """Of a certainty: powers may differ in their last digits from machine to machine, and answers must not."""
+MOST_PEOPLE = 99
 _UNIT = ["question_id", "person"]
 _KEPT = ["question_id", "sequence", "verdict", "value", "unit", "purpose", "asked_confidence", "person"]
 
@@ -74,8 +75,8 @@ class Trust:
             raise ValueError(f"{strange[0]!r}: {said[strange[0]]} is no probability")
         if self.wanted <= MOST_PRIOR or self.wanted == 1:
             raise ValueError(f"wanted lies between {MOST_PRIOR} and 1, not at {self.wanted}")
-        if self.people < 1:
-            raise ValueError(f"at least one person is asked before a lead, not {self.people}")
+        if not 1 <= self.people <= MOST_PEOPLE:
+            raise ValueError(f"one to {MOST_PEOPLE} people are asked before a lead, not {self.people}")
 
 
 def name_of(annotator: pl.Expr) -> pl.Expr:

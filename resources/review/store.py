@@ -60,6 +60,7 @@ class SqlReviewStore:
             waiting.stage(session, questions, kinds)
             with session.write():
                 waiting.take_in(session, day, kinds, self._clock())
+                words.restate(session, waiting.passed_over(session), words.trusted(session))
 
     def questions(self, question_ids: pl.Series) -> pl.DataFrame:
         """See `ReviewStore.questions`."""
@@ -87,7 +88,8 @@ class SqlReviewStore:
         if not decisions:
             return []
         with self.database.writing() as session:
-            outcomes = [words.append(session, decision, once) for decision in decisions]
+            excluded = words.silenced(session)
+            outcomes = [words.append(session, decision, once, excluded) for decision in decisions]
             changed = {outcome.question_id for outcome in outcomes if outcome.status == "recorded"}
             words.restate(session, changed, words.trusted(session))
         return outcomes

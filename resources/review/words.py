@@ -4,6 +4,7 @@ Belongs here: appending words, reading them, and the state of a question that fo
 together mean (`standing`), which questions there are (`questions`), and who is asked (`queue`).
 """
 
+import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.vocabulary.columns import MOMENT
-from resources.review.database import Session, microseconds
+from resources.review.database import Session, microseconds, moment_of
 from resources.review.excluding import excluded_in
 from resources.review.protocol import CASES, DECISIONS, FACTS, HIDDEN, HISTORY, IDENTITY, Decision, Outcome
 from resources.review.replacement import MAX_REASON, replacement_fault
@@ -28,7 +29,7 @@ _WITH_ASKED = pl.Schema(HISTORY | {"asked": pl.String()})
 
 _QUESTION = f"SELECT {', '.join((*IDENTITY, *FACTS))}, day FROM question_now WHERE question_id = :question_id"
 _WORDS_OF = """
-SELECT sequence, verdict, value, unit, annotator, reason, purpose, asked FROM decisions
+SELECT sequence, verdict, value, unit, annotator, reason, purpose, asked, decided_at FROM decisions
 WHERE question_id = :question_id ORDER BY sequence
 """
 _APPEND = """
@@ -86,13 +87,27 @@ def in_force(session: Session, question_ids: pl.Series | None, trust: Trust | No
     )
 
 
-def append(session: Session, decision: Decision, once: bool) -> Outcome:
-    """One word, if it can be taken and is not said already; the state of its question is not yet told anew."""
+Silenced = Sequence[tuple[str, dt.datetime, dt.datetime | None]]
+"""Whose words do not count from when until when; names as `named` gives them."""
+
+
+def silenced(session: Session) -> Silenced:
+    """Whose words do not count now."""
+    return [(named(person), since, until) for person, since, until in excluded_in(session).iter_rows()]
+
+
+def append(
+    session: Session, decision: Decision, once: bool, excluded: Silenced, shown: Mapping[str, Any] | None = None
+) -> Outcome:
+    """One word, if it can be taken and is not said already; the state of its question is not yet told anew.
+
+    shown: the FACTS that the person saw, where these may be others than the question's now.
+    """
     question_id = decision.question_id
     asked = session.row(_QUESTION, {"question_id": question_id})
     if asked is None:
         return Outcome(question_id, "unknown_question")
-    words = session.rows(_WORDS_OF, {"question_id": question_id})
+    words = [word for word in session.rows(_WORDS_OF, {"question_id": question_id}) if not _is_silenced(word, excluded)]
     if asked.pop("day") is None and words:  # it stands on no day: what was allowed when it was last decided still is
         asked |= {name: json.loads(words[-1]["asked"]).get(name) for name in FACTS}
     fault = _fault(decision, asked)
@@ -104,7 +119,7 @@ def append(session: Session, decision: Decision, once: bool) -> Outcome:
         return Outcome(question_id, "already", sequence=said or None)
     row = {
         **{name: getattr(decision, name) for name in ("question_id", "verdict", "value", "unit", "annotator")},
-        "reason": decision.reason, "purpose": decision.purpose, "asked": json.dumps(asked),
+        "reason": decision.reason, "purpose": decision.purpose, "asked": json.dumps(asked | dict(shown or {})),
         "decided_at": microseconds(decision.decided_at),
     }  # fmt: skip
     sequence = session.row(_APPEND, row)["sequence"]  # type: ignore[index]
@@ -171,6 +186,16 @@ def _words(rows: pl.DataFrame) -> pl.DataFrame:
     confidence = pl.col("asked").str.json_path_match("$.confidence").cast(pl.Float64, strict=False)
     return rows.with_columns(confidence.alias("asked_confidence")).select(
         pl.col(name).cast(dtype) for name, dtype in WORDS.items()
+    )
+
+
+def _is_silenced(word: Mapping[str, Any], excluded: Silenced) -> bool:
+    if not excluded:
+        return False
+    person, at = named(word["annotator"]), moment_of(word["decided_at"])
+    return any(
+        person == name and since <= at and (until is None or at < until)  # type: ignore[operator]
+        for name, since, until in excluded
     )
 
 

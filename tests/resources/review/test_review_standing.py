@@ -160,7 +160,7 @@ def test_the_confidence_of_the_first_word_is_the_prior() -> None:
     "strange", [{"wanted": MOST_PRIOR}, {"wanted": 1.0}, {"unknown": 1.1}, {"people": 0}, {"accuracy": {"ana": -0.1}}]
 )
 def test_a_trust_that_cannot_be_is_refused(strange: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"probability|between|person"):
+    with pytest.raises(ValueError, match=r"probability|between|people"):
         Trust(**strange)
 
 
