@@ -1,7 +1,7 @@
 """How often consensus is right, ours and crowd-kit's, from equal numbers of words.
 
-Belongs here: the comparison. Does not belong here: the methods (`resources/review/standing.py`,
-`catalog_assets/reviewed/trust.py`, `review_peers.py`).
+Belongs here: the comparison. Does not belong here: the methods (`catalog_assets/consensus/standing.py`,
+`catalog_assets/consensus/trust.py`, `review_peers.py`).
 """
 
 import json
@@ -14,8 +14,8 @@ import polars as pl
 from review_parameters import Consensus, Crowd
 from review_people import Answers, answers, words
 
-from catalog_assets.reviewed.trust import KNOWN, Learning, learned_trust
-from resources.review.standing import EXCLUDED, Trust, leading
+from catalog_assets.consensus.standing import EXCLUDED, Trust, leading
+from catalog_assets.consensus.trust import KNOWN, Learning, learned_trust
 
 NOBODY = EXCLUDED.to_frame()
 TOLD = pl.Schema({"question": pl.Int64(), "right": pl.Boolean(), "value": pl.String()})

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 from review_parameters import Crowd
 
-from resources.review.standing import WORDS
+from catalog_assets.consensus.standing import WORDS
 
 QUESTIONS = pl.Schema(
     {

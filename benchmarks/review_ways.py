@@ -4,7 +4,7 @@ Belongs here: who is asked about what, what is accepted, and what it took. Does 
 (`review_people.py`), where proposals come from (`review_questions.py`) and the figures (`review.py`).
 
 Ours is made of the parts that the pipeline has: calibration and certified thresholds (`certainty/`), what words
-together mean (`resources/review/standing.py`) and people's accuracies (`catalog_assets/reviewed/trust.py`).
+together mean (`catalog_assets/consensus/standing.py`) and people's accuracies (`catalog_assets/consensus/trust.py`).
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from review_parameters import Crowd, Uniform, Way
 from review_people import NONE, Answers, words
 
 from catalog_assets.certainty.acceptance import REST, Search, Target, certify, threshold_of
+from catalog_assets.consensus.standing import DECIDED, EXCLUDED, WORDS, Trust, standing
+from catalog_assets.consensus.trust import KNOWN, Learning, learned_trust
 from catalog_assets.reviewed.acceptance import Acceptance
 from catalog_assets.reviewed.certifying import calibrated_by_group
-from catalog_assets.reviewed.trust import KNOWN, Learning, learned_trust
-from resources.review.standing import DECIDED, EXCLUDED, WORDS, Trust, standing
 
 PROPOSED, REFUSED = -2, -1
 ARRAYS = ("answer", "right", "by_itself")

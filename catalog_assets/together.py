@@ -4,16 +4,18 @@ Belongs here: starting them, passing on the wish to stop, and telling which one 
 do.
 """
 
+import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from types import FrameType
 
 PATIENCE = 20.0
 """Seconds that a program has to end when it is asked to."""
 LOOK = 0.2
-STOPS = (signal.SIGINT, signal.SIGTERM)
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run_together(commands: Mapping[str, Sequence[str]], tell: Callable[[str], None]) -> int:
@@ -22,8 +24,10 @@ def run_together(commands: Mapping[str, Sequence[str]], tell: Callable[[str], No
     stopping: list[int] = []
     before = {wish: signal.signal(wish, lambda number, frame: _note(stopping, number, frame)) for wish in STOPS}
     # A group of their own each: what a terminal sends to this one comes once, from here, and in order.
-    running = {name: subprocess.Popen(command, start_new_session=True) for name, command in commands.items()}
+    running: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        for name, command in commands.items():
+            running[name] = subprocess.Popen(command, start_new_session=True)
         while not stopping and all(process.poll() is None for process in running.values()):
             time.sleep(LOOK)
         ended = {name: process.returncode for name, process in running.items() if process.poll() is not None}
@@ -44,12 +48,18 @@ def _note(stopping: list[int], number: int, frame: FrameType | None) -> None:
 def _end(processes: Iterable["subprocess.Popen[bytes]"]) -> None:
     every = list(processes)
     for process in every:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
+        _signal(process, signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE
     for process in every:
         try:
             process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
+            _signal(process, signal.SIGKILL)
             process.wait()
+
+
+def _signal(process: "subprocess.Popen[bytes]", wish: signal.Signals) -> None:
+    """To the program and all that it has started."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, wish)

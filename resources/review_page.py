@@ -5,11 +5,13 @@ these (`resources/review`).
 """
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+import socket
+from typing import TYPE_CHECKING
 
 from catalog_assets.configuration import Catalog
 from resources import review_place
 from resources.review.database import Database
+from resources.review.protocol import ReviewStoreError
 from resources.review.queue import Queue
 from resources.review.store import SqlReviewStore
 
@@ -58,8 +60,16 @@ def serve(catalog: Catalog, host: str | None = None, port: int | None = None) ->
     from resources.review.page.serving import options
 
     page = catalog.review.page
-    where: dict[str, Any] = {"host": host or page.host, "port": port or page.port, "log_level": "warning"}
-    uvicorn.run(application(catalog), **options(**where))
+    place = (host or page.host, port or page.port)
+    try:
+        listener = socket.create_server(place, family=socket.AF_INET6 if ":" in place[0] else socket.AF_INET)
+    except OSError as error:
+        raise ReviewStoreError(
+            f"The review page cannot listen on {place[0]}, port {place[1]} ({error.strerror}): another program may "
+            "have it. Choose another port with review.page.port, or --port."
+        ) from None
+    server = uvicorn.Server(uvicorn.Config(application(catalog), **options(log_level="warning")))
+    server.run(sockets=[listener])
 
 
 def label_studio(catalog: Catalog) -> "LabelStudioSettings | None":

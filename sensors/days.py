@@ -16,11 +16,11 @@ import dagster as dg
 import polars as pl
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from catalog_assets.consensus.release import follow_trust
 from catalog_assets.materialize import WorldResource
 from catalog_assets.partitions import key_of
 from catalog_assets.pipeline import ARRIVAL, DAILY, Lagging, lagging, wanted
 from catalog_assets.stages import World, marks
-from catalog_assets.trusting import follow_trust
 from catalog_assets.warehouse.loading import behind, contents
 from sensors.attempts import ran_lately, run_key, was_asked
 

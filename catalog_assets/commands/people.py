@@ -1,7 +1,7 @@
 """`catalog people`: who may review, and whose words count.
 
 Belongs here: arguments, prompts and tables of these commands. Does not belong here: what an account is
-(`resources/review/accounts.py`), and what follows from an exclusion (`resources/review/standing.py`).
+(`resources/review/accounts.py`), and what follows from an exclusion (`catalog_assets/consensus/standing.py`).
 """
 
 import datetime as dt

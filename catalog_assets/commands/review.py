@@ -68,7 +68,7 @@ def review_status() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: review.page.port of the configuration.")
 def review_page(host: str | None, port: int | None) -> None:
     """Serve the review page alone (`catalog up` serves it beside Dagster)."""
-    from catalog_assets.trusting import follow_trust
+    from catalog_assets.consensus.release import follow_trust
     from resources.review_page import serve
 
     follow_trust(opened(), now().date())
@@ -150,7 +150,7 @@ def annotators_train(file: Path) -> None:
 
     Without a release the last word counts. With one in force an answer stands when people are sure enough of it.
     """
-    from catalog_assets.trusting import learned, to_bytes
+    from catalog_assets.consensus.release import learned, to_bytes
 
     with console.status("Reading words and learning …"):
         trust = learned(opened())
@@ -168,7 +168,7 @@ def annotators_train(file: Path) -> None:
 
 
 def _annotators() -> tuple[str, Callable[[bytes], str]]:
-    from catalog_assets.trusting import RELEASE, from_bytes
+    from catalog_assets.consensus.release import RELEASE, from_bytes
 
     return RELEASE, lambda data: from_bytes(data).version
 

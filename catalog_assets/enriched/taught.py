@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from catalog_assets.consensus.release import newest_trust
 from catalog_assets.drawing import drawn
 from catalog_assets.enriched.learned import RELEASE
 from catalog_assets.enriched.protocol import QUESTION_SCHEMA, questions
@@ -38,4 +39,4 @@ def standing_contents(world: World) -> pl.DataFrame:
 def teaching_decisions(world: World) -> pl.DataFrame:
     """What people decided, with what they were asked: what a reader may be taught. What audits draw stays out of it: it
     is to show how good a reader is."""
-    return world.review.cases().filter(~drawn(pl.col("question_id"), world.catalog.audit.share))
+    return world.review.cases(newest_trust(world)).filter(~drawn(pl.col("question_id"), world.catalog.audit.share))

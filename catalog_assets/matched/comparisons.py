@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from catalog_assets.consensus.release import trust_for
 from catalog_assets.matched import pairs as pairing
 from catalog_assets.matched.identity import PAIR, Judged
 from catalog_assets.matched.matcher import Matcher, from_bytes
 from catalog_assets.matched.standing import OFFER_KEY
 from catalog_assets.releases import Release, content, in_force, releases
 from catalog_assets.stages import World, marks
-from catalog_assets.trusting import trust_for
 from catalog_assets.vocabulary.columns import MATCHED_PAIRS
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 from resources.review.protocol import DECISIONS, decisions_fingerprint

@@ -9,8 +9,8 @@ nothing that is wrong is left out because people differ about what would be righ
 
 import polars as pl
 
+from catalog_assets.consensus.standing import EXCLUDED, last_words
 from catalog_assets.vocabulary.columns import MOMENT
-from resources.review.standing import EXCLUDED, last_words
 
 SETTLED, UNSETTLED, DISPUTED = "settled", "unsettled", "disputed"
 """Of a question: its answer stands; too few people have said something; they do not agree."""

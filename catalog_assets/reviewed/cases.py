@@ -9,6 +9,7 @@ import datetime as dt
 import polars as pl
 
 from catalog_assets.certainty.estimate import Estimate, estimate
+from catalog_assets.consensus.standing import name_of
 from catalog_assets.drawing import drawn
 from catalog_assets.reviewed import transform
 from catalog_assets.reviewed.acceptance import CASES, MODEL, Flat
@@ -18,7 +19,6 @@ from catalog_assets.reviewed.slices import branch
 from catalog_assets.reviewed.stage import policy_for
 from catalog_assets.stages import World, marks
 from resources.review.protocol import DECISIONS
-from resources.review.standing import name_of
 
 KINDS = ("attribute", "category", "description")
 NOBODY = DECISIONS.to_frame()

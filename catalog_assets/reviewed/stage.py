@@ -14,6 +14,7 @@ import polars as pl
 
 from catalog_assets import corrections
 from catalog_assets.configuration import fingerprint
+from catalog_assets.consensus.release import newest_trust, trust_for
 from catalog_assets.releases import content, in_force, releases
 from catalog_assets.reviewed import known_paths, transform
 from catalog_assets.reviewed.acceptance import RELEASE, Acceptance, Flat, Policy, from_bytes
@@ -22,7 +23,6 @@ from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProduct
 from catalog_assets.reviewed.known_paths import decided_paths
 from catalog_assets.reviewed.reliability import told_of_reliability
 from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, StageError, Warn, World, marks, require
-from catalog_assets.trusting import trust_for
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.categories import CATEGORIES
@@ -60,7 +60,7 @@ def decided_everywhere(world: World) -> pl.DataFrame:
     """What people decided about any path of the days that are done: `known_paths.decided_paths`."""
     days = marks(world, [MATCHED]).filter("balanced")["day"].to_list()
     rows = world.lake.scan(MATCHED).filter(pl.col("day").is_in(days)).select("category_path").unique()
-    return decided_paths(rows.collect().to_series(), world.review.cases())
+    return decided_paths(rows.collect().to_series(), world.review.cases(newest_trust(world)))
 
 
 def _decisions(world: World, partition: Partition, decisions: pl.DataFrame) -> pl.DataFrame:
@@ -128,7 +128,13 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         proposed.select(transform.proposal_id().hash(seed=7)).to_series(),
         tables,
         quarantine=_refused(reviewed.refused),
-        details={**_details(reviewed), "acceptance": _named(policy), **audited, **seen},
+        details={
+            **_details(reviewed),
+            "acceptance": _named(policy),
+            "annotators_by": _trusted(world, day),
+            **audited,
+            **seen,
+        },
         inputs=fingerprinted,
         settle=lambda: world.review.replace_day(day, reviewed.questions, KINDS),
     )
@@ -158,6 +164,12 @@ def _read(data: bytes) -> Acceptance:
 
 def _named(policy: Policy) -> str:
     return f"release {policy.version}" if isinstance(policy, Acceptance) else f"from {policy.accept:g} on"  # type: ignore[attr-defined]
+
+
+def _trusted(world: World, day: dt.date) -> str:
+    """By which rule people's words stand on the day."""
+    trust = trust_for(world, day)
+    return "the last word" if trust is None else f"release {trust.version}"
 
 
 def _options() -> pl.DataFrame:

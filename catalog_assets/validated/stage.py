@@ -10,9 +10,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
+from catalog_assets.consensus.release import trust_for
 from catalog_assets.rates import Rates, converted, rates_for, version_for
 from catalog_assets.stages import NO_FATES, NO_QUARANTINE, Outcome, Partition, Stage, World, marks, require
-from catalog_assets.trusting import trust_for
 from catalog_assets.validated.contract import ValidatedProducts
 from catalog_assets.validated.transform import STATED, Measures, price_question, price_statistics, validate
 from catalog_assets.versions import code_version

@@ -1,8 +1,10 @@
-"""The review store: where doubtful values wait for a person, and where people's decisions are kept.
+"""Human review: where doubtful values wait for people, how they are asked, and what they said.
 
-Belongs here: what a store promises (`protocol`), the embedded store (`store`, `migrations`), what a person may put in
-place of a proposal (`replacement`), and the way through a spreadsheet (`exchange`, `formulas`). Does not belong here:
-which values are doubtful and what follows from a decision (`catalog_assets/reviewed/`).
+Belongs here: the store of questions and words (`store`, `questions`, `words`, `database`, `schema`), the queue
+(`queue`, `choosing`), people (`accounts`, `exclusions`, `known_answers`), the page (`page/`), other ways in
+(`exchange`, `external/`), and what may stand in place of a proposal (`replacement`, `judging`). Does not belong here:
+which values are doubtful and what follows from a decision (`catalog_assets/reviewed`), and what words together mean
+(`catalog_assets/consensus`).
 """
 
 from resources.review.exchange import ImportRefused, ImportReport, export_csv, import_csv

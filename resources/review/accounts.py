@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from catalog_assets.consensus.standing import name_of
 from resources.review import sessions, tries
 from resources.review.audit import Action, AuditLog, note
 from resources.review.database import Database, Session, microseconds, moment_of
@@ -21,7 +22,6 @@ from resources.review.passwords import Passwords, password_fault
 from resources.review.protocol import ReviewStoreError
 from resources.review.replacement import shown
 from resources.review.sessions import SessionSettings, SignedIn
-from resources.review.standing import name_of
 from resources.review.tasks import ROLES, Role
 
 SHORTEST_NAME, LONGEST_NAME = 2, 64

@@ -33,14 +33,30 @@ AND NOT EXISTS (
     )
 )
 """
+# What a lead has passed over while settling comes again after a pause: it may be nobody else's.
+_FOR_ME = """
+w.products > 0 AND w.kind IN :kinds
+AND NOT EXISTS (SELECT 1 FROM leases AS l WHERE l.question_id = w.question_id AND l.expires_at > :now)
+AND NOT EXISTS (
+    SELECT 1 FROM passes AS p JOIN tasks AS t ON t.task_id = p.task_id
+    WHERE p.question_id = w.question_id AND p.person = :person AND p.at > :pause AND t.purpose = 'settle'
+    AND t.undone_at IS NULL
+)
+"""
 _UNHEARD = "NOT EXISTS (SELECT 1 FROM spoken AS s WHERE s.question_id = w.question_id AND s.person = :person)"
+# Of a question on which no word counts everybody may be asked, also who measured only, or was excluded and is back.
+_UNCOUNTED = """
+(:state = 'open' OR NOT EXISTS (
+    SELECT 1 FROM spoken AS s WHERE s.question_id = w.question_id AND s.person = :person AND s.counts = 1
+))
+"""
 _SELECT = "SELECT w.question_id, w.group_key, w.state, w.priority, w.asked_at FROM waiting AS w WHERE"
 
 # One state at a time: so the first that is free is read off an index, however many wait.
-_DECIDE = f"{_SELECT} w.state = :state AND w.why <> 'audit' AND {_FREE} AND {_UNHEARD}"
+_DECIDE = f"{_SELECT} w.state = :state AND w.why <> 'audit' AND {_FREE} AND {_UNCOUNTED}"
 _OVERDUE = f"{_DECIDE} AND w.asked_at < :overdue ORDER BY w.asked_at, w.priority DESC, w.question_id LIMIT 1"
 _FIRST = f"{_DECIDE} ORDER BY w.priority DESC, w.question_id LIMIT 1"
-_AUDIT = f"{_SELECT} w.state = :state AND w.why = 'audit' AND {_FREE} AND {_UNHEARD} ORDER BY w.draw LIMIT 1"
+_AUDIT = f"{_SELECT} w.state = :state AND w.why = 'audit' AND {_FREE} AND {_UNCOUNTED} ORDER BY w.draw LIMIT 1"
 _AUDIT_AGAIN = f"""
 {_SELECT} w.state = 'decided' AND w.why = 'audit' AND w.people < :people AND {_FREE} AND {_UNHEARD}
 ORDER BY w.draw LIMIT 1
@@ -51,17 +67,18 @@ AND {_FREE} AND {_UNHEARD}
 ORDER BY w.decided_at DESC, w.question_id LIMIT 1
 """
 _SETTLE = f"""
-{_SELECT} w.state IN ('disputed', 'escalated') AND {_FREE}
+{_SELECT} w.state IN ('disputed', 'escalated') AND {_FOR_ME}
 ORDER BY CASE WHEN {_UNHEARD} THEN 0 ELSE 1 END, w.priority DESC, w.question_id LIMIT 1
 """
 # From the few known answers to their questions, and not the other way round.
 _GOLD = f"""
-SELECT w.question_id, w.group_key, w.state FROM gold AS g CROSS JOIN waiting AS w WHERE g.question_id = w.question_id AND g.retired = 0
-AND g.at = (SELECT max(at) FROM gold AS h WHERE h.question_id = g.question_id) AND {_FREE} AND {_UNHEARD}
+SELECT w.question_id, w.group_key, w.state FROM gold AS g CROSS JOIN waiting AS w
+WHERE g.question_id = w.question_id AND g.retired = 0
+AND g.sequence = (SELECT max(sequence) FROM gold AS h WHERE h.question_id = g.question_id) AND {_FREE} AND {_UNHEARD}
 ORDER BY w.draw LIMIT 1
 """
 _GROUP = f"""
-{_SELECT} w.group_key = :group_key AND w.state IN :states AND w.why <> 'audit' AND {_FREE} AND {_UNHEARD}
+{_SELECT} w.group_key = :group_key AND w.state = :state AND w.why <> 'audit' AND {_FREE} AND {_UNCOUNTED}
 ORDER BY w.priority DESC, w.question_id LIMIT :look
 """
 _SPENT = "SELECT why, count(*) AS tasks FROM tasks WHERE handed_at >= :midnight GROUP BY why"
@@ -132,7 +149,9 @@ def _decide(session: Session, places: Mapping[str, Any]) -> Chosen | None:
     if not found:
         return None
     row = found[0]
-    together = [r["question_id"] for r in session.rows(_GROUP, {**places, "group_key": row["group_key"]})]
+    together = [
+        r["question_id"] for r in session.rows(_GROUP, {**places, "group_key": row["group_key"], "state": row["state"]})
+    ]
     ids = (row["question_id"], *(one for one in together if one != row["question_id"]))
     return Chosen("decide", ids[: places["look"]], "overlap" if row["state"] == "wanting" else "doubt")
 

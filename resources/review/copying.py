@@ -3,7 +3,6 @@
 Belongs here: copying a store into a file, whatever it lives in. Does not belong here: what is tried (`preview`).
 """
 
-import sqlite3
 from pathlib import Path
 
 import polars as pl
@@ -11,27 +10,35 @@ import polars as pl
 from resources.review.database import Session
 from resources.review.store import SqlReviewStore
 
-TABLES = ("questions", "question_days", "question_products", "decisions", "passes", "exclusions", "trust")
-"""What questions and words are made of; tasks, leases, accounts and sessions are nobody else's business."""
+TABLES = ("questions", "question_days", "question_products", "decisions", "passes", "exclusions", "gold", "trust")
+"""What questions and words are made of; tasks, leases, accounts, sessions and the log are nobody else's business."""
+ORDERED = ("decisions", "exclusions", "gold")
+"""Tables that are only appended to, in this order."""
 
 
 def copied(store: SqlReviewStore, path: Path) -> SqlReviewStore:
     """The same questions and words in a new SQLite file."""
-    if store.path is not None:
-        with sqlite3.connect(store.path) as source, sqlite3.connect(path) as target:
-            source.backup(target)
-        return SqlReviewStore(path)
     copy = SqlReviewStore(path)
-    with store.database.reading() as session:
-        parts = {table: _rows(session, table) for table in TABLES}
-    with copy.database.staging() as session, session.write():
-        for table, rows in parts.items():
-            if rows.width:
-                session.load(table, rows)
+    if store.path is not None:
+        with copy.database.staging() as session:
+            session.execute("ATTACH DATABASE :path AS original", {"path": str(store.path)})
+            with session.write():
+                for table in TABLES:
+                    session.execute(f"INSERT INTO main.{table} SELECT * FROM original.{table}{_order(table)}")
+    else:
+        with store.database.reading() as session:
+            parts = {table: _rows(session, table) for table in TABLES}
+        with copy.database.staging() as session, session.write():
+            for table, rows in parts.items():
+                if rows.width:
+                    session.load(table, rows)
     copy.derive_anew()
     return copy
 
 
+def _order(table: str) -> str:
+    return " ORDER BY sequence" if table in ORDERED else ""
+
+
 def _rows(session: Session, table: str) -> pl.DataFrame:
-    order = " ORDER BY sequence" if table in ("decisions", "exclusions") else ""
-    return pl.DataFrame(session.rows(f"SELECT * FROM {table}{order}"), infer_schema_length=None)
+    return pl.DataFrame(session.rows(f"SELECT * FROM {table}{_order(table)}"), infer_schema_length=None)

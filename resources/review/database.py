@@ -1,7 +1,7 @@
 """The database under the review store: one SQLite file, or a PostgreSQL server; the same statements for both.
 
 Belongs here: opening either, what they differ in, and writing by one at a time. Does not belong here: tables
-(`migrations`) and what is read and written (`store`, `queue`, `accounts`).
+(`schema`) and what is read and written (`store`, `queue`, `accounts`).
 
 Statements are plain SQL with named parameters (`:name`) in the part that both understand: ON CONFLICT, RETURNING,
 FILTER, window functions, IS DISTINCT FROM. Days are ISO text, moments whole microseconds since 1970 in UTC, lists and
@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from resources.review.protocol import ReviewStoreError, moment
 
@@ -36,7 +37,6 @@ WRITERS = 4_227_081_904
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _STORED: dict[type[pl.DataType], pl.DataType] = {pl.Datetime: pl.Int64(), pl.Date: pl.String()}
-_BATCH = 5_000
 _URL = re.compile(r"postgres(ql)?(\+psycopg)?://")
 
 Parameters = Mapping[str, Any]
@@ -45,6 +45,13 @@ Opened = TypeVar("Opened")
 
 class StoreUnreachable(ReviewStoreError):
     """The database does not answer; the message names it without its password."""
+
+
+class StoreBusy(ReviewStoreError):
+    """Others are writing, for too long."""
+
+
+BUSY = "The review store is busy, and nothing was recorded. Try again in a minute."
 
 
 def is_server(place: str | Path) -> bool:
@@ -86,9 +93,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator["Session"]:
         """A transaction that no other writer runs beside; committed at its end, or undone as a whole."""
-        with self._session("BEGIN IMMEDIATE") as session:
-            if self.server:
-                session.execute("SELECT pg_advisory_xact_lock(:key)", {"key": WRITERS})
+        with self._session(None) as session, session.write():
             yield session
 
     @contextmanager
@@ -172,8 +177,13 @@ class Database:
 
     def _postgres(self, place: str, pooled: bool) -> sa.Engine:
         url = sa.make_url(_URL.sub("postgresql+psycopg://", place, count=1))
-        # A service forgets its connections in time; whoever waits for a lock or a reply is told, and does not hang.
-        settings = ["-c statement_timeout=300000", "-c idle_in_transaction_session_timeout=600000", "-c timezone=UTC"]
+        # Whoever waits for a lock or for a reply is told in time, and does not hang.
+        settings = [
+            f"-c lock_timeout={int(BUSY_SECONDS * 1000)}",
+            "-c statement_timeout=300000",
+            "-c idle_in_transaction_session_timeout=600000",
+            "-c timezone=UTC",
+        ]
         if self.schema is not None:
             if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", self.schema):
                 raise ValueError(f"schema is small letters, digits and _, not {self.schema!r}")
@@ -203,7 +213,7 @@ class Session:
 
     def execute(self, statement: str, parameters: Parameters | Sequence[Parameters] | None = None) -> Any:
         """Run a statement; a list of parameters runs it once for each."""
-        if self._database.server and isinstance(parameters, Mapping):
+        if isinstance(parameters, Mapping):
             parameters = {name: _storable(value) for name, value in parameters.items()}
         return self._connection.execute(_text(statement, parameters), parameters)
 
@@ -228,7 +238,7 @@ class Session:
         )
 
     def load(self, table: str, frame: pl.DataFrame) -> None:
-        """Append a frame to a table with columns of the same names, in batches."""
+        """Append a frame to a table with columns of the same names."""
         names = ", ".join(frame.columns)
         if self._database.server:
             self._copy(table, names, frame)
@@ -251,17 +261,25 @@ class Session:
         self.execute(f"DROP TABLE IF EXISTS {'pg_temp' if self._database.server else 'temp'}.{table}")
         self.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
 
+    def count(self, *tables: str) -> None:
+        """Let the planner know how much is in temporary tables; SQLite needs no telling."""
+        for table in tables if self._database.server else ():
+            self.execute(f"ANALYZE {table}")
+
     def want(self, ids: pl.Series) -> None:
         """The ids as the temporary table `wanted` (question_id): any number of them, each once."""
         self.temporary("wanted", "question_id TEXT PRIMARY KEY")
         self.load("wanted", ids.cast(pl.String).drop_nulls().unique().sort().to_frame("question_id"))
+        self.count("wanted")
 
     @contextmanager
     def transaction(self, begin: str = "BEGIN") -> Iterator[None]:
         """All or nothing."""
         if self._database.server:
-            # One look at the data for all statements, as SQLite gives it; a writer looks after its turn has come.
-            begin = "BEGIN ISOLATION LEVEL REPEATABLE READ" if begin == "BEGIN" else "BEGIN"
+            # One look at the data for all statements, as SQLite gives it. A writer looks after its turn has come: said,
+            # for a server's own default may be otherwise.
+            level = "REPEATABLE READ" if begin == "BEGIN" else "READ COMMITTED"
+            begin = f"BEGIN ISOLATION LEVEL {level}"
         self.execute(begin)
         try:
             yield
@@ -311,7 +329,7 @@ def _clause(statement: str, many: tuple[str, ...]) -> sa.TextClause:
 
 
 def _storable(value: Any) -> Any:
-    """PostgreSQL's text holds no NUL: what a supplier sent with one is kept without it."""
+    """PostgreSQL's text holds no NUL: what somebody sent with one is kept without it, on either database."""
     return value.replace("\x00", "") if isinstance(value, str) else value
 
 
@@ -325,8 +343,19 @@ def _as_the_driver_says() -> Iterator[None]:
     words and suppliers' texts, and have no place in a log."""
     try:
         yield
+    except PoolTimeout:
+        raise StoreBusy(BUSY) from None
     except DBAPIError as error:
+        if _is_busy(error.orig):
+            raise StoreBusy(BUSY) from error.orig
         raise _plain(error) from None
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    """Whether somebody waited in vain for a turn."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(error, "sqlstate", None) in ("55P03", "57014", "40001", "40P01")
 
 
 def _plain(error: DBAPIError) -> BaseException:

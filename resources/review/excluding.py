@@ -6,9 +6,9 @@ words (`standing`).
 
 import polars as pl
 
+from catalog_assets.consensus.standing import EXCLUDED, name_of
 from catalog_assets.vocabulary.columns import MOMENT
 from resources.review.database import Session
-from resources.review.standing import EXCLUDED, name_of
 
 _STATEMENTS = pl.Schema({"sequence": pl.Int64(), "person": pl.String(), "excluded": pl.Int64(), "since": MOMENT})
 

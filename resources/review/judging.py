@@ -59,6 +59,8 @@ def judged(
     fault = replacement_fault(question["kind"], question["options"], value, question["attribute"])
     if fault is not None:
         return fault
+    if value == question["value"]:  # written once more: it confirms what is proposed
+        return Decision(stated.question_id, "accept", stated.annotator, stated.at, reason=reason, purpose=purpose)
     return Decision(stated.question_id, verdict, stated.annotator, stated.at, value, question["unit"], reason, purpose)
 
 

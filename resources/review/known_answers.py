@@ -1,7 +1,7 @@
 """Gold questions: their answer is known, so a word on one measures who says it.
 
 Belongs here: fixing and retiring known answers, and reading them. Does not belong here: when they are asked
-(`choosing`), and what is learned from them (`catalog_assets/reviewed/trust.py`).
+(`choosing`), and what is learned from them (`catalog_assets/consensus/trust.py`).
 """
 
 import datetime as dt
@@ -17,11 +17,11 @@ GOLD = pl.Schema(dict.fromkeys(("question_id", "verdict", "value", "unit", "by_w
 
 _NOW = """
 SELECT question_id, verdict, value, unit, by_whom FROM gold AS g WHERE retired = 0
-AND at = (SELECT max(at) FROM gold AS h WHERE h.question_id = g.question_id) ORDER BY question_id
+AND sequence = (SELECT max(sequence) FROM gold AS h WHERE h.question_id = g.question_id) ORDER BY question_id
 """
 _STATE = """
-INSERT INTO gold (question_id, verdict, value, unit, by_whom, at, retired)
-VALUES (:question_id, :verdict, :value, :unit, :by_whom, :at, :retired)
+INSERT INTO gold (sequence, question_id, verdict, value, unit, by_whom, at, retired)
+SELECT coalesce(max(sequence), 0) + 1, :question_id, :verdict, :value, :unit, :by_whom, :at, :retired FROM gold
 """
 _STANDS = """
 SELECT d.verdict, d.value, d.unit FROM waiting AS w JOIN decisions AS d ON d.sequence = w.sequence

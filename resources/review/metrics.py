@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import polars as pl
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from resources.review.database import Session, microseconds, moment_of
+from catalog_assets.consensus.standing import WORDS, last_words
+from resources.review.database import microseconds, moment_of
 from resources.review.excluding import excluded_in
-from resources.review.standing import EXCLUDED, name_of
 from resources.review.store import SqlReviewStore
 
 DAY = dt.timedelta(days=1)
@@ -28,15 +28,10 @@ SELECT count(*) FILTER (WHERE sequence IS NULL AND state IN ('open', 'wanting'))
 FROM waiting WHERE products > 0
 """
 _WORDS = """
-SELECT question_id, verdict, value, unit, annotator, purpose, decided_at FROM decisions
-WHERE decided_at >= :since AND verdict <> 'undo'
+SELECT question_id, verdict, value, unit, annotator, decided_at, reason, sequence, purpose,
+       CAST(NULL AS DOUBLE PRECISION) AS asked_confidence
+FROM decisions WHERE decided_at >= :since
 """
-_SAID = pl.Schema(
-    {
-        **dict.fromkeys(("question_id", "verdict", "value", "unit", "annotator", "purpose"), pl.String()),
-        "decided_at": EXCLUDED["since"],
-    }
-)
 _DECIDED = """
 SELECT count(*) AS questions, CAST(coalesce(sum(products), 0) AS BIGINT) AS products FROM waiting
 WHERE sequence IS NOT NULL AND products > 0 AND decided_at >= :since
@@ -121,10 +116,11 @@ def health(store: SqlReviewStore, now: dt.datetime) -> Health:
     with store.database.reading() as session:
         row = session.row(_DEPTH, {"day": microseconds(now - DAY)}) or {}
         decided = session.row(_DECIDED, {"since": microseconds(now - RECENT)}) or {}
-        said = _counting(session, session.frame(_WORDS, _SAID, {"since": microseconds(now - RECENT)}))
-    last_day = said.filter(pl.col("decided_at") >= now - DAY).height
+        said = session.frame(_WORDS, WORDS, {"since": microseconds(now - RECENT)})
+        excluded = excluded_in(session)
+    last_day = said.filter(pl.col("decided_at") >= now - DAY, pl.col("verdict") != "undo").height
     oldest = moment_of(row["oldest"])
-    agreement, overlapping = _agreement(said)
+    agreement, overlapping = _agreement(said, excluded)
     gained = last_day - row["came"]
     return Health(
         depth=row["depth"],
@@ -140,22 +136,12 @@ def health(store: SqlReviewStore, now: dt.datetime) -> Health:
     )
 
 
-def _counting(session: Session, said: pl.DataFrame) -> pl.DataFrame:
-    """Words that count, with `person`."""
-    named = said.with_columns(name_of(pl.col("annotator")).alias("person")).with_row_index("place")
-    spans = excluded_in(session).select(name_of(pl.col("person")).alias("person"), "since", "until")
-    within = (pl.col("decided_at") >= pl.col("since")) & (pl.col("decided_at") < pl.col("until")).fill_null(True)
-    out = named.join(spans, on="person").filter(within).select("place")
-    return named.join(out, on="place", how="anti")
-
-
-def _agreement(said: pl.DataFrame) -> tuple[float | None, int]:
-    """The share of questions with words of several people on which all say the same last, and how many these are."""
+def _agreement(said: pl.DataFrame, excluded: pl.DataFrame) -> tuple[float | None, int]:
+    """The share of questions with counting words of several people on which all say the same; how many these are."""
     answer = pl.concat_str("verdict", "value", "unit", separator="\x1f", ignore_nulls=True)
-    last = said.filter(pl.col("purpose") != "settle").with_columns(answer.alias("answer")).group_by(
-        "question_id", "person"
-    ).agg(pl.col("answer").sort_by("decided_at").last())  # fmt: skip
-    each = last.group_by("question_id").agg(pl.len().alias("people"), pl.col("answer").n_unique().alias("answers"))
+    each = last_words(said, excluded).group_by("question_id").agg(
+        pl.len().alias("people"), answer.n_unique().alias("answers")
+    )  # fmt: skip
     several = each.filter(pl.col("people") > 1)
     if several.is_empty():
         return None, 0

@@ -16,11 +16,11 @@ import polars as pl
 from catalog_assets.vocabulary.columns import MOMENT
 
 if TYPE_CHECKING:
-    from resources.review.standing import Trust
+    from catalog_assets.consensus.standing import Trust
 
 Kind = Literal["attribute", "category", "description", "price", "match"]
 Verdict = Literal["accept", "reject", "replace", "undo"]
-Status = Literal["recorded", "already", "unknown_question", "refused"]
+Status = Literal["recorded", "already", "late", "unknown_question", "refused"]
 
 Purpose = Literal["decide", "second", "gold", "settle"]
 """Why a word was asked for. decide: it decides; second: a blind second opinion; gold: the answer is known, the word
@@ -141,8 +141,11 @@ class Outcome:
 
     recorded          appended as `sequence`; `replaced` is the last word until then that nobody had taken back, if any
     already           the last word says just that (as `sequence`); for an 'undo': there is nothing to take back
+    late              the same person has said something later (as `sequence`); nothing appended; only with `beside`
     unknown_question  no such question; nothing appended
     refused           the value cannot stand in place of the proposal; `message` says why
+
+    second: it was recorded as a second opinion, for somebody else's word decides.
     """
 
     question_id: str
@@ -150,6 +153,7 @@ class Outcome:
     sequence: int | None = None
     replaced: int | None = None
     message: str | None = None
+    second: bool = False
 
 
 class ReviewStore(Protocol):
@@ -178,11 +182,14 @@ class ReviewStore(Protocol):
     def counts(self) -> pl.DataFrame:
         """Open and decided questions by kind (shape: `COUNTS`)."""
 
-    def decide(self, decisions: Sequence[Decision], once: bool = False) -> list[Outcome]:
+    def decide(self, decisions: Sequence[Decision], once: bool = False, beside: bool = False) -> list[Outcome]:
         """Append decisions in their order, in one transaction; one outcome each. On return they are on the disk.
 
         With `once`, what the same person has stated before, word for word, is not stated again, even where somebody has
         decided otherwise since: a file that is taken in twice overrules nobody.
+
+        With `beside`, a word on what somebody else's word decides is a second opinion, and one that is older than the
+        same person's last on the question is late: words that come by another way overrule nobody, in whatever order.
         """
 
     def decisions(self, question_ids: pl.Series | None = None, trust: "Trust | None" = None) -> pl.DataFrame:

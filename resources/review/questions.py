@@ -5,6 +5,7 @@ Belongs here: taking in the questions of a day, and what is derived of them. Doe
 """
 
 import datetime as dt
+import json
 from collections.abc import Collection
 
 import polars as pl
@@ -13,6 +14,7 @@ from catalog_assets.digests import digest
 from resources.review.database import Session, microseconds
 from resources.review.protocol import ASKED, FACTS, IDENTITY, KINDS, LATER, OPEN, QUESTIONS
 from resources.review.replacement import allowed_values, shown
+from resources.review.tasks import Candidate
 
 LEAST = 0.1
 """Weight of a question whose answer is all but known: it is asked last, and asked."""
@@ -37,7 +39,8 @@ _REPLACE_DAY = (
     # What the day no longer asks
     f"""
     INSERT INTO gone SELECT question_id FROM question_days
-    WHERE day = :day AND question_id NOT IN (SELECT question_id FROM incoming) AND {_OURS}
+    WHERE day = :day AND {_OURS}
+    AND NOT EXISTS (SELECT 1 FROM incoming AS i WHERE i.question_id = question_days.question_id)
     """,
     f"""
     DELETE FROM question_products WHERE day = :day AND {_OURS} AND NOT EXISTS (
@@ -59,8 +62,8 @@ _REPLACE_DAY = (
     # What it asks now. Rows that are there already are not written again.
     """
     INSERT INTO questions (question_id, kind, attribute, value, unit)
-    SELECT question_id, kind, attribute, value, unit FROM incoming
-    WHERE question_id NOT IN (SELECT question_id FROM questions)
+    SELECT question_id, kind, attribute, value, unit FROM incoming AS i
+    WHERE NOT EXISTS (SELECT 1 FROM questions AS q WHERE q.question_id = i.question_id)
     """,
     f"""
     INSERT INTO question_days (question_id, day, {_STORED})
@@ -138,6 +141,7 @@ def stage(session: Session, questions: pl.DataFrame, kinds: Collection[str]) -> 
     session.temporary("touched", "question_id TEXT PRIMARY KEY, draw DOUBLE PRECISION")
     session.load("incoming", asked.with_columns(weight(), group_key(), draw()))
     session.load("incoming_products", products)
+    session.count("incoming", "incoming_products")
 
 
 def take_in(session: Session, day: dt.date, kinds: Collection[str], now: dt.datetime) -> None:
@@ -151,8 +155,8 @@ def take_in(session: Session, day: dt.date, kinds: Collection[str], now: dt.date
 
 
 def passed_over(session: Session) -> list[str]:
-    """Of the questions that were taken in those that nobody has answered and somebody has passed on: one that comes back
-    is still a lead's, if it was."""
+    """Of the questions that were taken in those that nobody has answered and somebody has passed on: one that comes
+    back is still a lead's, if it was."""
     found = session.rows(
         "SELECT DISTINCT t.question_id FROM touched AS t JOIN passes AS p ON p.question_id = t.question_id "
         "JOIN waiting AS w ON w.question_id = t.question_id WHERE w.state = 'open'"
@@ -216,7 +220,10 @@ def _of_the_day(questions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     if missing:
         raise ValueError(f"questions of a day have the columns {', '.join(ASKED)}; missing: {', '.join(missing)}")
     given = {name: pl.col(name) if name in questions.columns else pl.lit(_DEFAULTS.get(name)) for name in ASKED}
-    rows = questions.select(given[name].cast(dtype).alias(name) for name, dtype in ASKED.items())
+    texts = [name for name, dtype in ASKED.items() if dtype == pl.String]
+    rows = questions.select(given[name].cast(dtype).alias(name) for name, dtype in ASKED.items()).with_columns(
+        pl.col(texts).str.replace_all("\x00", "", literal=True)  # PostgreSQL's text holds none
+    )
     _check_values(rows)
     rows = rows.sort("question_id", "product_key", *IDENTITY, *FACTS)
     asked = rows.unique("question_id", keep="first", maintain_order=True)
@@ -238,8 +245,22 @@ def _check_values(rows: pl.DataFrame) -> None:
     probable = rows["confidence"].is_between(0.0, 1.0)
     if not probable.all():  # nulls are left out, NaN is not between
         raise ValueError(f"confidence is a probability or null, not {rows['confidence'].filter(~probable)[0]}")
+    worth = rows["popularity"].drop_nulls()
+    if not (worth.is_finite() & (worth >= 0)).all():
+        raise ValueError("popularity is a number that is not negative, or null")
     for options in rows["options"].unique():
         allowed_values(options)
+    for candidates in rows["candidates"].drop_nulls().unique():
+        _check_candidates(candidates)
+
+
+def _check_candidates(text: str) -> None:
+    """What everybody is shown must be what can be shown."""
+    try:
+        for one in json.loads(text):
+            Candidate(**one)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"candidates are a JSON list of records (see FACTS), not {shown(text)}") from error
 
 
 def _other_meaning(question_id: str) -> str:

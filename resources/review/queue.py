@@ -20,20 +20,19 @@ from resources.review import questions as waiting
 from resources.review import words
 from resources.review.choosing import LEADS, Chosen, choose
 from resources.review.database import Session, microseconds, moment_of
-from resources.review.protocol import FACTS, Decision, Purpose, ReviewStoreError
-from resources.review.replacement import allowed_values, clean
+from resources.review.protocol import FACTS, IDENTITY, Decision, Purpose, ReviewStoreError
+from resources.review.replacement import MAX_REASON, allowed_values, clean
 from resources.review.settings import QueueSettings
 from resources.review.store import SqlReviewStore
 from resources.review.tasks import OVERVIEW, PASSES, THROUGHPUT, Answer, Candidate, Item, Progress, Receipt, Role, Task
 
 UNDO_WITHIN = dt.timedelta(hours=1)
-MOST_REASON = 2_000
 FOR_LEADS = ("disputed", words.ESCALATED)
 GONE = "it is no longer asked"
 
 _OPEN_TASKS = """
 SELECT * FROM tasks WHERE person = :person AND submitted_at IS NULL AND expires_at > :now
-ORDER BY CASE WHEN shown_at IS NULL THEN 1 ELSE 0 END, handed_at, task_id
+ORDER BY CASE WHEN shown_at IS NULL THEN 1 ELSE 0 END, shown_at DESC, handed_at, task_id
 """
 _TASK = "SELECT * FROM tasks WHERE task_id = :task_id AND person = :person"
 _HAND = """
@@ -47,17 +46,21 @@ ON CONFLICT (question_id) DO UPDATE SET
 """
 _SHOWN = "UPDATE tasks SET shown_at = :now, expires_at = :expires_at WHERE task_id = :task_id"
 _PROLONGED = "UPDATE leases SET expires_at = :expires_at WHERE task_id = :task_id"
+_RETURNED = "DELETE FROM leases WHERE task_id = :task_id OR expires_at <= :now"
+_LAPSED = "UPDATE tasks SET expires_at = :now WHERE task_id = :task_id"
 _SUBMITTED = "UPDATE tasks SET submitted_at = :now, outcome = :outcome WHERE task_id = :task_id"
 _PASS = """
-INSERT INTO passes (task_id, question_id, person, what, at, reason)
-VALUES (:task_id, :question_id, :person, :what, :at, :reason) ON CONFLICT DO NOTHING
+INSERT INTO passes (task_id, question_id, person, what, at, reason, position)
+VALUES (:task_id, :question_id, :person, :what, :at, :reason, (SELECT coalesce(max(sequence), 0) FROM decisions))
+ON CONFLICT DO NOTHING
 """
 _LAST = """
 SELECT * FROM tasks WHERE person = :person AND submitted_at > :since AND undone_at IS NULL
-ORDER BY submitted_at DESC, task_id DESC LIMIT 1
+ORDER BY submitted_at DESC, task_id DESC LIMIT 50
 """
 _NOW = "SELECT question_id, state, sequence, products FROM waiting WHERE question_id IN :ids"
-_LENT = "SELECT question_id, task_id FROM leases WHERE question_id IN :ids AND expires_at > :now"
+_MEANT = f"SELECT question_id, {', '.join(IDENTITY)} FROM questions WHERE question_id IN :ids"
+_LENT = "SELECT question_id, task_id, person FROM leases WHERE question_id IN :ids AND expires_at > :now"
 _TODAY = """
 SELECT outcome, shown_at, submitted_at FROM tasks
 WHERE person = :person AND submitted_at >= :since AND undone_at IS NULL AND outcome IS NOT NULL
@@ -122,7 +125,7 @@ class Queue:
             gone = self._gone(session, row, [answer.question_id for answer in given], role, now)
             receipt, said = self._recorded(session, row, person, [a for a in given if a.question_id not in gone], now)
             receipt = _with_losses(receipt, gone, late, len(given))
-            session.execute("DELETE FROM leases WHERE task_id = :task_id", {"task_id": task_id})
+            session.execute(_RETURNED, {"task_id": task_id, "now": microseconds(now)})
             told = {"now": microseconds(now), "outcome": _as_json(receipt, said), "task_id": task_id}
             session.execute(_SUBMITTED, told)
             return receipt
@@ -131,7 +134,8 @@ class Queue:
         """See `ReviewQueue.undo`."""
         me, at = words.named(person), microseconds(now)
         with self.store.database.writing() as session:
-            row = session.row(_LAST, {"person": me, "since": microseconds(now - UNDO_WITHIN)})
+            last = session.rows(_LAST, {"person": me, "since": microseconds(now - UNDO_WITHIN)})
+            row = next((each for each in last if json.loads(each["outcome"])["status"] != "lost"), None)
             if row is None:
                 return None
             ids = json.loads(row["questions"])
@@ -139,7 +143,7 @@ class Queue:
             purpose: Purpose = "decide" if row["purpose"] == "settle" else row["purpose"]
             spans = words.silenced(session)
             for question_id in json.loads(row["outcome"])["said"]:
-                words.append(session, Decision(question_id, "undo", person, now, purpose=purpose), False, spans)
+                words.append(session, Decision(question_id, "undo", person, now, purpose=purpose), spans)
             for question_id in ids:
                 back = {"task_id": row["task_id"], "question_id": question_id, "person": me, "what": "back", "at": at}
                 session.execute(_PASS, {**back, "reason": None})
@@ -149,8 +153,8 @@ class Queue:
             free = [question_id for question_id in ids if question_id not in lent]
             if not free:
                 return None
-            # Before what is held: the person wants to see this one now.
-            first = self._handed(session, me, Chosen(row["purpose"], tuple(free), row["why"]), now, seen=True, at=0)
+            # Shown last, so it comes before what is held: the person wants to see this one now.
+            first = self._handed(session, me, Chosen(row["purpose"], tuple(free), row["why"]), now, seen=True)
             return _task(first)
 
     def progress(self, person: str, now: dt.datetime) -> Progress:
@@ -169,6 +173,12 @@ class Queue:
             products=sum(one["products"] for one in told),
             median_seconds=float(median) if median is not None else None,  # type: ignore[arg-type]
         )
+
+    def lent(self, now: dt.datetime) -> int:
+        """See `ReviewQueue.lent`."""
+        with self.store.database.reading() as session:
+            row = session.row("SELECT count(*) AS n FROM leases WHERE expires_at > :now", {"now": microseconds(now)})
+        return int((row or {})["n"])
 
     def overview(self, now: dt.datetime) -> pl.DataFrame:
         """See `ReviewQueue.overview`."""
@@ -189,16 +199,14 @@ class Queue:
         )
         return hourly.select(pl.col(name).cast(dtype) for name, dtype in THROUGHPUT.items()).sort("hour", "person")
 
-    def _handed(
-        self, session: Session, me: str, chosen: Chosen, now: dt.datetime, *, seen: bool, at: int | None = None
-    ) -> dict[str, Any]:
+    def _handed(self, session: Session, me: str, chosen: Chosen, now: dt.datetime, *, seen: bool) -> dict[str, Any]:
         """Lend questions to a person as a new task; its row."""
         moment = microseconds(now)
         until = microseconds(now + self.settings.lease)
         row: dict[str, Any] = {
             "task_id": secrets.token_urlsafe(16), "person": me, "purpose": chosen.purpose, "why": chosen.why,
             "shown": json.dumps(_facts(session, chosen.question_ids)),
-            "questions": json.dumps(chosen.question_ids), "handed_at": moment if at is None else at,
+            "questions": json.dumps(chosen.question_ids), "handed_at": moment,
             "shown_at": moment if seen else None, "expires_at": until,
         }  # fmt: skip
         session.execute(_HAND, row)
@@ -215,14 +223,13 @@ class Queue:
         return {**row, "shown_at": changed["now"], "expires_at": changed["expires_at"]}
 
     def _still_asked(self, session: Session, row: Mapping[str, Any], now: dt.datetime) -> bool:
-        """Whether any question of a task in hand still stands on a day; a task of which none does ends here."""
+        """Whether any question of a task in hand still stands on a day, and is not decided if that is what it is for; a
+        task of which none does ends here."""
         standing = session.rows(_NOW, {"ids": json.loads(row["questions"])})
-        if any(one["products"] for one in standing):
+        if any(one["products"] and (row["purpose"] != "decide" or one["sequence"] is None) for one in standing):
             return True
-        session.execute("DELETE FROM leases WHERE task_id = :task_id", {"task_id": row["task_id"]})
-        gone = Receipt("lost", refused=tuple((one, GONE) for one in json.loads(row["questions"])))
-        told = {"now": microseconds(now), "outcome": _as_json(gone, ()), "task_id": row["task_id"]}
-        session.execute(_SUBMITTED, told)
+        session.execute(_RETURNED, {"task_id": row["task_id"], "now": microseconds(now)})
+        session.execute(_LAPSED, {"task_id": row["task_id"], "now": microseconds(now)})
         return False
 
     def _gone(
@@ -232,15 +239,19 @@ class Queue:
         person's to decide: why, by question."""
         if row["purpose"] == "settle" and role not in LEADS:
             return dict.fromkeys(ids, "only a lead settles it")
-        lent = {r["question_id"]: r["task_id"] for r in session.rows(_LENT, {"ids": ids, "now": microseconds(now)})}
+        lent = {r["question_id"]: r["person"] for r in session.rows(_LENT, {"ids": ids, "now": microseconds(now)})}
         state = {r["question_id"]: r for r in session.rows(_NOW, {"ids": ids})}
+        meant = {r["question_id"]: r for r in session.rows(_MEANT, {"ids": ids})}
+        shown = json.loads(row["shown"])
         gone = {}
         for question_id in ids:
             if question_id not in state or not state[question_id]["products"]:
                 gone[question_id] = GONE
+            elif any(meant[question_id][name] != shown[question_id][name] for name in IDENTITY):
+                gone[question_id] = "it asks something else now"
             elif row["purpose"] in ("gold", "second"):  # asked of several at once
                 continue
-            elif lent.get(question_id, row["task_id"]) != row["task_id"]:
+            elif lent.get(question_id, row["person"]) != row["person"]:
                 gone[question_id] = "the time had run out, and somebody else has it now"
             elif row["purpose"] == "decide" and state[question_id]["sequence"] is not None:
                 gone[question_id] = "somebody else has decided it meanwhile"
@@ -257,13 +268,13 @@ class Queue:
         said: list[str] = []
         for answer in answers:
             if answer.choice in PASSES:
-                reason = clean(answer.reason or "")[:MOST_REASON] or None
+                reason = clean(answer.reason or "")[:MAX_REASON] or None
                 passed = {"task_id": row["task_id"], "question_id": answer.question_id, "what": answer.choice}
                 session.execute(_PASS, {**passed, "person": row["person"], "at": microseconds(now), "reason": reason})
                 continue
             seen = shown[answer.question_id]
             word = _decision(answer, seen, person, row["purpose"], now)
-            outcome = words.append(session, word, False, spans, {name: seen[name] for name in FACTS})
+            outcome = words.append(session, word, spans, shown={name: seen[name] for name in FACTS})
             if outcome.status in ("recorded", "already"):
                 said.append(answer.question_id)
             else:

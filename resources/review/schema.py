@@ -20,7 +20,7 @@ class Migration:
         return self.statements if dialect == "sqlite" or self.postgresql is None else self.postgresql
 
 
-ADDED_TO = ("audit_log", "exclusions")
+ADDED_TO = ("audit_log", "exclusions", "gold")
 """Tables whose rows have a `sequence`, and are never changed."""
 
 
@@ -310,10 +310,12 @@ MIGRATIONS = (
             "CREATE INDEX waiting_by_group ON waiting (group_key, state)",
             "CREATE INDEX waiting_by_draw ON waiting (why, state, draw)",
             "CREATE INDEX waiting_by_decision ON waiting (state, decided_at DESC, question_id)",
-            # Who has a word on a question that counts or measures; names as `name_of` gives them.
+            # Who has a word on a question that is not taken back, and whether it counts (or only measured, or is of
+            # somebody who was excluded); names as `name_of` gives them.
             """
             CREATE TABLE spoken (
-                question_id TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (question_id, person)
+                question_id TEXT NOT NULL, person TEXT NOT NULL, counts BIGINT NOT NULL,
+                PRIMARY KEY (question_id, person)
             )
             """,
             """
@@ -332,20 +334,24 @@ MIGRATIONS = (
             )
             """,
             # What is no word on the question: skip, cannot_tell, escalate; and `back`, which takes the person's back.
+            # position: the journal's last word at that moment, for clocks differ.
             """
             CREATE TABLE passes (
                 task_id TEXT NOT NULL, question_id TEXT NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL,
-                at BIGINT NOT NULL, reason TEXT, PRIMARY KEY (task_id, question_id, what)
+                at BIGINT NOT NULL, reason TEXT, position BIGINT NOT NULL, PRIMARY KEY (task_id, question_id, what)
             )
             """,
             "CREATE INDEX passes_by_question ON passes (question_id, person)",
             # Questions with a known answer; `retired` ends one. Append-only, the last row of a question counts.
             """
             CREATE TABLE gold (
-                question_id TEXT NOT NULL, verdict TEXT NOT NULL, value TEXT, unit TEXT, by_whom TEXT NOT NULL,
-                at BIGINT NOT NULL, retired BIGINT NOT NULL, PRIMARY KEY (question_id, at)
+                sequence BIGINT NOT NULL PRIMARY KEY, question_id TEXT NOT NULL, verdict TEXT NOT NULL, value TEXT,
+                unit TEXT, by_whom TEXT NOT NULL, at BIGINT NOT NULL, retired BIGINT NOT NULL
             )
             """,
+            "CREATE INDEX gold_by_question ON gold (question_id, sequence)",
+            "CREATE INDEX leases_by_task ON leases (task_id)",
+            "CREATE INDEX decisions_by_moment ON decisions (decided_at)",
             "CREATE TABLE trust (place BIGINT NOT NULL PRIMARY KEY, content TEXT)",
         ),
     ),
@@ -407,11 +413,9 @@ MIGRATIONS = (
             _refused_on_sqlite("accounts", "DELETE"),
             _refused_on_sqlite("passes", "UPDATE"),
             _refused_on_sqlite("passes", "DELETE"),
-            _refused_on_sqlite("gold", "UPDATE"),
-            _refused_on_sqlite("gold", "DELETE"),
         ),
         postgresql=(
-            *(_refused_on_server(table, "UPDATE OR DELETE OR TRUNCATE") for table in (*ADDED_TO, "passes", "gold")),
+            *(_refused_on_server(table, "UPDATE OR DELETE OR TRUNCATE") for table in (*ADDED_TO, "passes")),
             _refused_on_server("accounts", "DELETE OR TRUNCATE"),
         ),
     ),

@@ -8,19 +8,21 @@ wait for a writer (WAL). A process that was forked without an exec cannot use it
 """
 
 import datetime as dt
+import json
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
 
+from catalog_assets.consensus.standing import Trust
 from resources.review import questions as waiting
 from resources.review import words
 from resources.review.database import Database, Session
 from resources.review.excluding import excluded_in
 from resources.review.migrations import NotAReviewStore, migrate
 from resources.review.protocol import COUNTS, DECISIONS, KINDS, Decision, Outcome, decisions_fingerprint
-from resources.review.standing import Trust
 
 _POSITION = """
 SELECT (SELECT max(sequence) FROM decisions) AS words, (SELECT max(sequence) FROM exclusions) AS exclusions
@@ -46,7 +48,7 @@ class SqlReviewStore:
     def __init__(self, place: str | Path | Database, clock: Callable[[], dt.datetime] = utc_now) -> None:
         self.database = place if isinstance(place, Database) else Database(place)
         self._clock = clock  # since when a question waits; nothing that is derived from the journal depends on it
-        self._cases: tuple[tuple[object, ...], pl.DataFrame] | None = None
+        self._cases: tuple[tuple[object, ...], dict[str | None, pl.DataFrame]] | None = None
         self._prepare()
 
     @property
@@ -83,13 +85,13 @@ class SqlReviewStore:
             pl.col("open", "decided").fill_null(0)
         )
 
-    def decide(self, decisions: Sequence[Decision], once: bool = False) -> list[Outcome]:
+    def decide(self, decisions: Sequence[Decision], once: bool = False, beside: bool = False) -> list[Outcome]:
         """See `ReviewStore.decide`."""
         if not decisions:
             return []
         with self.database.writing() as session:
             excluded = words.silenced(session)
-            outcomes = [words.append(session, decision, once, excluded) for decision in decisions]
+            outcomes = [words.append(session, decision, excluded, once=once, beside=beside) for decision in decisions]
             changed = {outcome.question_id for outcome in outcomes if outcome.status == "recorded"}
             words.restate(session, changed, words.trusted(session))
         return outcomes
@@ -124,10 +126,14 @@ class SqlReviewStore:
     def cases(self, trust: Trust | None = None) -> pl.DataFrame:
         """See `ReviewStore.cases`. Read once for as long as nobody says anything: each day and stage asks for them."""
         with self.database.reading() as session:
-            key = (*(session.row(_POSITION) or {}).values(), trust)
-            if self._cases is None or self._cases[0] != key:
-                self._cases = (key, words.in_force(session, None, trust))
-            return self._cases[1]
+            key = tuple((session.row(_POSITION) or {}).values())
+            version = None if trust is None else json.dumps(asdict(trust), sort_keys=True)
+            kept = self._cases  # one look: another thread may put a later state there meanwhile
+            if kept is None or kept[0] != key:
+                kept = self._cases = (key, {})
+            if version not in kept[1]:
+                kept[1][version] = words.in_force(session, None, trust)
+            return kept[1][version]
 
     def fingerprint(self, question_ids: pl.Series) -> str:
         """See `ReviewStore.fingerprint`."""

@@ -86,7 +86,8 @@ class Receipt:
 
     taken     all that could be recorded is; `refused` names the items that could not, with the reason
     late      as taken, though the time had run out: nobody else had the questions meanwhile
-    lost      the time had run out and somebody else has, or has decided, some of the questions: nothing was recorded
+    lost      all questions have gone to somebody else, have been decided, or are no longer asked: nothing was recorded;
+              where only some have, these are among `refused`, and the rest is taken
     repeated  this task was submitted before; `first` says what became of it then, nothing was recorded now
     unknown   no such task of this person
     """
@@ -102,8 +103,8 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Progress:
-    """What a person did since midnight UTC: tasks, words, products these decide; `streak_seconds`: median seconds from
-    handing out to submitting, None before there are any."""
+    """What a person did since midnight UTC: tasks, words, products that the questions stand for; median seconds from
+    seeing a task to submitting it, None before there are any."""
 
     tasks: int
     words: int
@@ -152,6 +153,9 @@ class ReviewQueue(Protocol):
 
     def progress(self, person: str, now: dt.datetime) -> Progress:
         """What the person did today."""
+
+    def lent(self, now: dt.datetime) -> int:
+        """How many questions somebody has just now."""
 
     def overview(self, now: dt.datetime) -> pl.DataFrame:
         """The queue by kind (shape: `OVERVIEW`)."""

@@ -5,19 +5,20 @@ together mean (`standing`), which questions there are (`questions`), and who is 
 """
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import polars as pl
 
+from catalog_assets.consensus.standing import EXCLUDED, WORDS, Trust, last_words, name_of, standing
 from catalog_assets.vocabulary.columns import MOMENT
 from resources.review.database import Session, microseconds, moment_of
 from resources.review.excluding import excluded_in
 from resources.review.protocol import CASES, DECISIONS, FACTS, HIDDEN, HISTORY, IDENTITY, Decision, Outcome
 from resources.review.replacement import MAX_REASON, replacement_fault
-from resources.review.standing import WORDS, Trust, name_of, standing
 
 _SAID = "d.question_id, d.verdict, d.value, d.unit, d.annotator, d.decided_at, d.reason, d.sequence, d.purpose"
 _JOURNAL = f"SELECT {_SAID} FROM decisions AS d ORDER BY d.sequence"
@@ -33,17 +34,22 @@ SELECT sequence, verdict, value, unit, annotator, reason, purpose, asked, decide
 WHERE question_id = :question_id ORDER BY sequence
 """
 _APPEND = """
-INSERT INTO decisions (question_id, verdict, value, unit, annotator, decided_at, reason, asked, purpose)
-VALUES (:question_id, :verdict, :value, :unit, :annotator, :decided_at, :reason, :asked, :purpose)
-RETURNING sequence
+INSERT INTO decisions (sequence, question_id, verdict, value, unit, annotator, decided_at, reason, asked, purpose)
+SELECT coalesce(max(sequence), 0) + 1, CAST(:question_id AS TEXT), CAST(:verdict AS TEXT), CAST(:value AS TEXT),
+       CAST(:unit AS TEXT), CAST(:annotator AS TEXT), CAST(:decided_at AS BIGINT), CAST(:reason AS TEXT),
+       CAST(:asked AS TEXT), CAST(:purpose AS TEXT)
+FROM decisions RETURNING sequence
 """
 _PASSED = """
-SELECT p.question_id, p.person, p.what, p.at FROM wanted AS w JOIN passes AS p ON p.question_id = w.question_id
+SELECT p.question_id, p.person, p.what, p.at, p.position
+FROM wanted AS w JOIN passes AS p ON p.question_id = w.question_id
 WHERE NOT EXISTS (
     SELECT 1 FROM passes AS b WHERE b.question_id = p.question_id AND b.task_id = p.task_id AND b.what = 'back'
 )
 """
-_PASSES = pl.Schema({"question_id": pl.String(), "person": pl.String(), "what": pl.String(), "at": MOMENT})
+_PASSES = pl.Schema(
+    {"question_id": pl.String(), "person": pl.String(), "what": pl.String(), "at": MOMENT, "position": pl.Int64()}
+)
 _STATES = pl.Schema(
     {
         "question_id": pl.String(), "state": pl.String(), "sequence": pl.Int64(), "people": pl.Int64(),
@@ -97,25 +103,44 @@ def silenced(session: Session) -> Silenced:
 
 
 def append(
-    session: Session, decision: Decision, once: bool, excluded: Silenced, shown: Mapping[str, Any] | None = None
+    session: Session,
+    decision: Decision,
+    excluded: Silenced,
+    *,
+    once: bool = False,
+    beside: bool = False,
+    shown: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """One word, if it can be taken and is not said already; the state of its question is not yet told anew.
 
-    shown: the FACTS that the person saw, where these may be others than the question's now.
+    once, beside: as of `ReviewStore.decide`; shown: the FACTS that the person saw, where these may be others than the
+    question's now.
     """
     question_id = decision.question_id
     asked = session.row(_QUESTION, {"question_id": question_id})
     if asked is None:
         return Outcome(question_id, "unknown_question")
-    words = [word for word in session.rows(_WORDS_OF, {"question_id": question_id}) if not _is_silenced(word, excluded)]
+    every = session.rows(_WORDS_OF, {"question_id": question_id})
+    words = [word for word in every if not _is_silenced(word, excluded)]
     if asked.pop("day") is None and words:  # it stands on no day: what was allowed when it was last decided still is
         asked |= {name: json.loads(words[-1]["asked"]).get(name) for name in FACTS}
     fault = _fault(decision, asked)
     if fault is not None:
         return Outcome(question_id, "refused", message=fault)
-    left = _left(words)
-    said = _already(decision, words, left, once)
-    if said is not None:
+    # Gold measures, and has nothing to do with what stands: `standing` reads neither by the other.
+    same_kind = [word for word in words if (word["purpose"] == "gold") == (decision.purpose == "gold")]
+    left = _left(same_kind)
+    if beside:
+        later = [
+            word for word in left if _mine(word, decision) and word["decided_at"] > microseconds(decision.decided_at)
+        ]
+        if later:
+            return Outcome(question_id, "late", sequence=later[-1]["sequence"])
+        decides = [word for word in left if word["purpose"] != "second" and not _mine(word, decision)]
+        if decides and decision.verdict != "undo":
+            decision = replace(decision, purpose="second")
+    said = _already(decision, every, left, once)
+    if said is not None and not _ends_a_dispute(session, decision):
         return Outcome(question_id, "already", sequence=said or None)
     row = {
         **{name: getattr(decision, name) for name in ("question_id", "verdict", "value", "unit", "annotator")},
@@ -123,7 +148,21 @@ def append(
         "decided_at": microseconds(decision.decided_at),
     }  # fmt: skip
     sequence = session.row(_APPEND, row)["sequence"]  # type: ignore[index]
-    return Outcome(question_id, "recorded", sequence=sequence, replaced=left[-1]["sequence"] if left else None)
+    return Outcome(
+        question_id, "recorded", sequence, left[-1]["sequence"] if left else None, second=decision.purpose == "second"
+    )
+
+
+def _ends_a_dispute(session: Session, decision: Decision) -> bool:
+    """Whether a lead says the same again of what was handed to a lead since: once more, it is an answer to that."""
+    if decision.purpose != "settle" or decision.verdict == "undo":
+        return False
+    row = session.row("SELECT state FROM waiting WHERE question_id = :id", {"id": decision.question_id})
+    return row is not None and row["state"] in ("disputed", ESCALATED)
+
+
+def _mine(word: Mapping[str, Any], decision: Decision) -> bool:
+    return named(word["annotator"]) == named(decision.annotator)
 
 
 def restate(session: Session, question_ids: Collection[str], trust: Trust | None) -> Mapping[str, str]:
@@ -134,34 +173,45 @@ def restate(session: Session, question_ids: Collection[str], trust: Trust | None
     session.want(ids)
     rows = session.frame(_ASKED_WANTED, _WITH_ASKED)
     words = _words(rows)
-    states = _states(ids, words, standing(words, excluded_in(session), trust), session.frame(_PASSED, _PASSES))
+    excluded = excluded_in(session)
+    states = _states(ids, words, excluded, trust, session.frame(_PASSED, _PASSES))
     session.temporary(
         "states", "question_id TEXT PRIMARY KEY, state TEXT, sequence BIGINT, people BIGINT, decided_at BIGINT"
     )
     session.load("states", states.with_columns(pl.col("decided_at").dt.timestamp("us")))
     session.execute(_RESTATE)
     session.execute("DELETE FROM spoken WHERE question_id IN (SELECT question_id FROM wanted)")
-    session.load("spoken", _spoken(words))
+    session.load("spoken", _spoken(words, excluded))
     return dict(states.select("question_id", "state").iter_rows())
 
 
 def restate_of(session: Session, person: str) -> None:
     """Tell anew how all questions stand on which a person has said something; their words count again, or no more."""
     said = session.frame("SELECT question_id, annotator FROM decisions", pl.Schema(_BY))
-    mine = said.filter(name_of(pl.col("annotator")) == name_of(pl.lit(person)))["question_id"].unique()
-    restate(session, mine.to_list(), trusted(session))
+    mine = said.filter(name_of(pl.col("annotator")) == name_of(pl.lit(person)))["question_id"].to_list()
+    passed = session.rows("SELECT DISTINCT question_id FROM passes WHERE person = :person", {"person": named(person)})
+    restate(session, [*mine, *(row["question_id"] for row in passed)], trusted(session))
 
 
-def _states(ids: pl.Series, words: pl.DataFrame, stands: pl.DataFrame, passes: pl.DataFrame) -> pl.DataFrame:
+def _states(
+    ids: pl.Series, words: pl.DataFrame, excluded: pl.DataFrame, trust: Trust | None, passes: pl.DataFrame
+) -> pl.DataFrame:
     """_STATES of the questions."""
-    last = words.filter(pl.col("purpose") != "gold").group_by("question_id").agg(pl.col("decided_at").max())
-    since = passes.join(last, on="question_id", how="left")
-    later = since.filter(pl.col("decided_at").is_null() | (pl.col("at") > pl.col("decided_at")))
+    counting = last_words(words, excluded).group_by("question_id").agg(pl.col("sequence").max().alias("last"))
+    moments = words.select(pl.col("sequence").alias("last"), "decided_at")
+    last = counting.join(moments, on="last", how="left")
+    spans = excluded.select(name_of(pl.col("person")).alias("person"), "since", "until")
+    within = (pl.col("at") >= pl.col("since")) & (pl.col("at") < pl.col("until")).fill_null(True)
+    silent = passes.join(spans, on="person").filter(within)
+    heard = passes.join(silent, on=["question_id", "person", "what", "at"], how="anti")
+    since = heard.join(last, on="question_id", how="left")
+    later = since.filter(pl.col("last").is_null() | (pl.col("position") >= pl.col("last")))
     handed = later.group_by("question_id").agg(
         (pl.col("what") == "escalate").any().alias("handed"),
         (pl.col("person").filter(pl.col("what") == "cannot_tell").n_unique() >= LEADS_AFTER).alias("unclear"),
     )
     escalated = handed.filter(pl.col("handed") | pl.col("unclear")).select("question_id", pl.lit(True).alias("to_lead"))
+    stands = standing(words, excluded, trust)
     told = ids.to_frame().join(stands, on="question_id", how="left").join(last, on="question_id", how="left")
     state = (
         pl.when(pl.col("to_lead").is_not_null()).then(pl.lit(ESCALATED)).otherwise(pl.col("state").fill_null("open"))
@@ -171,14 +221,15 @@ def _states(ids: pl.Series, words: pl.DataFrame, stands: pl.DataFrame, passes: p
     )
 
 
-def _spoken(words: pl.DataFrame) -> pl.DataFrame:
-    """question_id, person: who has a word that is not taken back, a gold answer too."""
-    named = words.with_columns(name_of(pl.col("annotator")).alias("person"))
-    cleared = (pl.col("verdict") == "undo") & (pl.col("purpose") == "settle")
-    all_of = pl.col("sequence").filter(cleared).max().over("question_id").fill_null(-1)
-    left = named.filter(pl.col("sequence") > all_of).sort("sequence")
-    last = left.group_by("question_id", "person").agg(pl.col("verdict").last())
-    return last.filter(pl.col("verdict") != "undo").select("question_id", "person").sort("question_id", "person")
+def _spoken(words: pl.DataFrame, excluded: pl.DataFrame) -> pl.DataFrame:
+    """question_id, person, counts: who has a word that is not taken back, a gold answer or one of somebody excluded
+    too; and whether it counts."""
+    nobody = EXCLUDED.to_frame()
+    gold = words.filter(pl.col("purpose") == "gold")
+    said = pl.concat([last_words(words, nobody), last_words(gold, nobody, gold=True)]).select("question_id", "person")
+    counting = last_words(words, excluded).select("question_id", "person", pl.lit(1, pl.Int64).alias("counts"))
+    both = said.unique().join(counting, on=["question_id", "person"], how="left")
+    return both.with_columns(pl.col("counts").fill_null(0)).sort("question_id", "person")
 
 
 def _words(rows: pl.DataFrame) -> pl.DataFrame:
@@ -232,9 +283,10 @@ def _content(word: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(word[name] for name in ("verdict", "value", "unit", "annotator", "purpose"))
 
 
+@functools.lru_cache(maxsize=4096)
 def named(annotator: str) -> str:
-    """As `name_of`, for one name."""
-    return annotator.strip().lower()
+    """As `name_of`, for one name: by the same code, for libraries know other letters."""
+    return str(pl.Series([annotator]).to_frame("name").select(name_of(pl.col("name"))).item())
 
 
 def _fault(decision: Decision, asked: dict[str, Any]) -> str | None:

@@ -11,7 +11,7 @@ from review_questions import with_answers
 from review_teaching import days_of
 from review_ways import PROPOSED, REFUSED, Done, Ours, together, uniform
 
-from resources.review.standing import WORDS
+from catalog_assets.consensus.standing import WORDS
 
 CROWD = Crowd()
 VALUES = ("Oak", "Elm", "Fir")

@@ -241,7 +241,7 @@ def test_time_that_runs_out_is_told_and_a_lost_answer_is_not_called_saved(world,
     other = sign_in()
     assert asked(other) == "e1"
     press(page, "a")
-    page.get_by_role("alert").get_by_text("Not saved: the time for this question had run out").wait_for()
+    page.get_by_role("alert").get_by_text("Not saved: the time had run out").wait_for()
     shown(page, "Value e1")
     assert world.said("e1") == []
     press(page, "Enter")

@@ -7,6 +7,7 @@ import pytest
 from account_cases import CHEAP, GOOD, NOON, OTHER, accounts_in
 from click.testing import CliRunner
 
+from catalog_assets.cli import main
 from catalog_assets.commands import people as commands
 from resources.review.accounts import Accounts
 from resources.review.store import SqlReviewStore
@@ -21,7 +22,7 @@ def accounts(tmp_path, monkeypatch):
 
 
 def call(*arguments, typed=None):
-    return CliRunner().invoke(commands.people, list(arguments), input=typed)
+    return CliRunner().invoke(main, ["people", *arguments], input=typed)
 
 
 def signs_in(accounts: Accounts, name: str, password: str) -> bool:

@@ -12,7 +12,7 @@ from review_cases import DAY, asked, said
 
 from catalog_assets.cli import main
 from catalog_assets.configuration import load
-from catalog_assets.trusting import follow_trust, trust_for
+from catalog_assets.consensus.release import follow_trust, trust_for
 from resources import open_world
 from resources.review_page import application
 

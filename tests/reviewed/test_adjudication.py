@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from catalog_assets.consensus.standing import EXCLUDED
 from catalog_assets.reviewed.adjudication import ADJUDICATED, adjudicated
 from resources.review.protocol import HISTORY
-from resources.review.standing import EXCLUDED
 
 WORD = re.compile("(?P<who>.*) (?P<verdict>accept|reject|replace|undo) ?(?P<purpose>.*)")
 START = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.configuration import Catalog
+from catalog_assets.consensus.standing import EXCLUDED
 from catalog_assets.enriched.category import ALIASES
 from catalog_assets.enriched.content import path_question
 from catalog_assets.reviewed.known_paths import decided_paths
@@ -18,7 +19,6 @@ from catalog_assets.reviewed.transform import proposal_id
 from catalog_assets.stages import Partition, Report, StageError, execute, recount
 from catalog_assets.vocabulary.columns import CORRECTIONS, ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS, STAGE_LEDGER
 from resources.review.protocol import ASKED, CASES, DECISIONS
-from resources.review.standing import EXCLUDED
 from tests.frames import MATCHED_PRODUCTS, MemoryLake, Row, date, frame, member, product, world
 
 DAY = Partition(date(1))

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog_assets.consensus.standing import EXCLUDED, WORDS, Trust
+from catalog_assets.consensus.trust import KNOWN, Learning, from_bytes, learned_trust, released, to_bytes
 from catalog_assets.releases import UnknownRelease
-from catalog_assets.reviewed.trust import KNOWN, Learning, from_bytes, learned_trust, released, to_bytes
-from resources.review.standing import EXCLUDED, WORDS, Trust
 
 START = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 NOTHING = KNOWN.to_frame()

@@ -109,72 +109,49 @@ def take_in(
     """
     ids = pl.Series("question_id", [one.question_id for _, one in stated], pl.String)
     known = {row["question_id"]: row for row in store.questions(ids).iter_rows(named=True)}
-    stands: dict[str, Mapping[str, Any]] = {
-        row["question_id"]: row for row in store.decisions(ids).iter_rows(named=True)
-    }
     recorded = _recorded(store) if broken_off else set()
     results: list[Taken | None] = []
     said: list[tuple[int, Decision]] = []
     ordered = sorted(stated, key=lambda one: (one[1].at, one[0]))
     for place, one in ordered:
-        word = _word(one, known.get(one.question_id), stands.get(one.question_id), now, again)
-        if isinstance(word, Decision):
-            if place in broken_off and _key(word) in recorded:
-                results.append(Taken(place, one.question_id, "already"))
-                continue
+        word = _word(one, known.get(one.question_id), now, again)
+        if isinstance(word, str):
+            results.append(Taken(place, one.question_id, "left_out", word))
+        elif place in broken_off and _key(word) in recorded:
+            results.append(Taken(place, one.question_id, "already"))
+        else:
             said.append((len(results), word))
             results.append(None)
-            _stands_now(stands, word)
-        elif word is None:
-            results.append(Taken(place, one.question_id, "late"))
-        else:
-            results.append(Taken(place, one.question_id, "left_out", word))
-    outcomes = store.decide([word for _, word in said])
+    outcomes = store.decide([word for _, word in said], beside=True)
     for (position, word), outcome in zip(said, outcomes, strict=True):
         results[position] = _taken(ordered[position][0], word, outcome, again)
     return [one for one in results if one is not None]
 
 
-def _word(
-    one: Stated, question: Mapping[str, Any] | None, stands: Mapping[str, Any] | None, now: dt.datetime, again: str
-) -> Decision | str | None:
-    """The word to record, None for one that came late, or why there is none."""
+def _word(one: Stated, question: Mapping[str, Any] | None, now: dt.datetime, again: str) -> Decision | str:
+    """The word to record, or why there is none. Whether it decides or is a second opinion the store tells, when it is
+    its turn."""
     if one.at > now + AHEAD:
         return f"it was said at {one.at.isoformat(timespec='seconds')}, which is yet to come: correct the clock there"
-    mine = stands is not None and _same(stands["annotator"], one.annotator)
-    if mine and stands is not None and stands["decided_at"] > one.at:
-        return None
     if question is None:
         return unknown(one.question_id, again)
     if clean(one.word).casefold() in PASSES:
         return Decision(one.question_id, "undo", one.annotator, one.at)
-    return judged(one, question, again, "decide" if mine or stands is None else "second")
-
-
-def _stands_now(standing: dict[str, Mapping[str, Any]], word: Decision) -> None:
-    """Keep what stands up to date while words are gathered, for those of the same batch that come after."""
-    before = standing.get(word.question_id)
-    if word.verdict == "undo":
-        if before is not None and _same(before["annotator"], word.annotator):
-            del standing[word.question_id]
-    elif word.purpose == "decide":
-        standing[word.question_id] = {"annotator": word.annotator, "decided_at": word.decided_at}
+    return judged(one, question, again)
 
 
 def _taken(place: str, word: Decision, outcome: Outcome, again: str) -> Taken:
     message = left_out(outcome, again)
     if message is not None:
         return Taken(place, word.question_id, "left_out", message)
+    if outcome.status == "late":
+        return Taken(place, word.question_id, "late")
     if word.verdict == "undo":
         return Taken(place, word.question_id, "withdrawn" if outcome.status == "recorded" else "passed")
     if outcome.status == "already":
         return Taken(place, word.question_id, "already")
-    overruled = word.purpose == "decide" and outcome.replaced is not None
+    overruled = not outcome.second and outcome.replaced is not None
     return Taken(place, word.question_id, "recorded", overruled=overruled)
-
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().lower() == other.strip().lower()
 
 
 def _key(word: Decision) -> tuple[Any, ...]:

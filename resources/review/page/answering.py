@@ -148,10 +148,8 @@ def told(receipt: Receipt, task: Task, again: bool = False) -> str | None:
     """What the person has to know of a receipt; None where all went as they meant."""
     status = outcome(receipt, again)
     if status == "lost":
-        return (
-            "Not saved: the time for this question had run out, and somebody else has it or has answered it. "
-            "There is nothing that you need to do."
-        )
+        why = "; ".join(sorted({reason for _, reason in receipt.refused})) or "somebody else has it by now"
+        return f"Not saved: {why}. There is nothing that you need to do."
     if status == "repeated":
         return "This question was answered before, perhaps in another window. What you said now was not recorded."
     if status not in SAVED:

@@ -134,7 +134,8 @@ def _stated(request: Request, person: Person, excluded: bool, name: str, since: 
 def moment_in(text: str) -> dt.datetime:
     """A moment in UTC as a form states it, or a day: its beginning. Raises ValueError with a sentence."""
     try:
-        return dt.datetime.fromisoformat(text.strip()).replace(tzinfo=dt.UTC)
+        said = dt.datetime.fromisoformat(text.strip())
+        return said.replace(tzinfo=dt.UTC) if said.tzinfo is None else said.astimezone(dt.UTC)
     except ValueError:
         raise ValueError("Say since when: a day such as 2026-01-31, or 2026-01-31T14:00 (UTC).") from None
 

@@ -11,11 +11,11 @@ import polars as pl
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from catalog_assets.consensus.standing import name_of
 from resources.review.page.charts import HOURS, by_hour
 from resources.review.page.rendering import render
 from resources.review.page.security import Person, signed_in
 from resources.review.page.views import progress_line
-from resources.review.standing import name_of
 from resources.review.words import named
 
 router = APIRouter(include_in_schema=False)

@@ -156,7 +156,7 @@ def _undone(request: Request, person: Person) -> Task | None:
 
 def _stage(request: Request, person: Person, task: Task | None) -> Markup:
     if task is None:
-        lent = int(_queue(request).overview(_now(request))["lent"].sum())
+        lent = _queue(request).lent(_now(request))
         return part(request, "_empty.html", lent=lent)
     images = bool(request.app.state.display.image_hosts)
     return part(request, "_task.html", task=task_view(task, _now(request), images))

@@ -6,8 +6,8 @@ from account_cases import CAFE, DAY, GOOD, HOME, NOON, OTHER, SECOND, accounts_i
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog_assets.consensus.standing import name_of
 from resources.review.accounts import AccountError, NotSignedIn, key_of, name_fault
-from resources.review.standing import name_of
 
 
 @pytest.fixture

@@ -15,19 +15,23 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from review_cases import DAY, NEXT_DAY, NOON, asked, ids, options, said
+from review_cases import DAY, NEXT_DAY, NOON, asked, said
 from review_databases import Place
 
+from catalog_assets.consensus.standing import Trust, name_of
 from catalog_assets.together import run_together
+from resources.review import words
+from resources.review.database import Database
 from resources.review.exclusions import Exclusions
 from resources.review.external.intake import take_in
 from resources.review.judging import Stated
 from resources.review.known_answers import NoKnownAnswer, fix, known_answers, retire
+from resources.review.migrations import migrate
 from resources.review.page.answering import AnswerIn, of_form, of_script
 from resources.review.protocol import Decision
 from resources.review.queue import Queue
+from resources.review.schema import MIGRATIONS
 from resources.review.settings import Budget, QueueSettings
-from resources.review.standing import Trust, name_of
 from resources.review.store import SqlReviewStore
 from resources.review.tasks import Answer, Task
 from resources.review.words import named, trusted
@@ -264,7 +268,8 @@ def test_a_release_that_wants_very_many_people_stops_nobody(place, people):
 def test_names_are_compared_in_one_way():
     every = [chr(n) for n in range(1, 0x110000) if not 0xD800 <= n < 0xE000]
     frame = pl.DataFrame({"name": [f"{c}x{c}" for c in every]}).with_columns(name_of(pl.col("name")).alias("key"))
-    other = [(ascii(name), ascii(key)) for name, key in frame.rows() if named(name) != key]
+    changed = [(name, key) for name, key in frame.rows() if not name == key == name.strip().lower()]
+    other = [(ascii(name), ascii(key)) for name, key in changed if named(name) != key]
     assert other == []
 
 
@@ -284,9 +289,9 @@ def test_words_of_two_platforms_at_once_overrule_nobody(place):
     store = queue(place, "a").store
 
     class Slow(SqlReviewStore):
-        def decide(self, decisions, once=False):
+        def decide(self, decisions, once=False, beside=False):
             store.decide([said("a", "reject", annotator="bob")])
-            return super().decide(decisions, once)
+            return super().decide(decisions, once, beside)
 
     slow = Slow(store.database, clock=lambda: NOON)
     take_in(slow, [("one", Stated("a", "accept", "", "", "p:eve", NOON))], NOON, "again")
@@ -350,7 +355,9 @@ MOVES = st.one_of(
     st.tuples(st.just("gold"), st.sampled_from("abc"), st.booleans()),
     st.tuples(st.just("wait"), st.sampled_from([1, 11])),
 )  # fmt: skip
-HOW = replace(PLAIN, second=Budget(0.3, 5), gold=Budget(0.3, 5), audits=Budget(0.3, 5), second_share=1.0, audit_people=2)
+HOW = replace(
+    PLAIN, second=Budget(0.3, 5), gold=Budget(0.3, 5), audits=Budget(0.3, 5), second_share=1.0, audit_people=2
+)
 ALL_OF_IT = """
 SELECT question_id, kind, state, sequence, people, products, oldest_day, priority, group_key, why, draw, decided_at
 FROM waiting ORDER BY question_id
@@ -391,7 +398,13 @@ def play(line: Queue, moves: list[tuple]) -> dt.datetime:
     return now
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
 @given(moves=st.lists(MOVES, max_size=14), draws=st.randoms(use_true_random=False))
 def test_whatever_happened_the_queue_is_what_its_journal_says(place, moves, draws):
     line = queue(Place(place.kind, place.folder / str(next(NUMBERS))), how=HOW, chance=draws.random)
@@ -466,7 +479,7 @@ def test_a_journal_that_was_copied_to_another_database_goes_on(place):
 def test_a_program_that_cannot_be_started_leaves_none_running(tmp_path):
     mark = tmp_path / "pid"
     first = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(20)"
-    with pytest.raises(OSError):
+    with pytest.raises(FileNotFoundError):
         run_together({"one": [sys.executable, "-c", first], "two": ["/nowhere/program"]}, print)
     time.sleep(1)
     assert not (mark.exists() and _runs(int(mark.read_text())))
@@ -475,7 +488,8 @@ def test_a_program_that_cannot_be_started_leaves_none_running(tmp_path):
 def test_programs_end_when_their_terminal_is_closed(tmp_path):
     mark = tmp_path / "pid"
     inner = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(20)"
-    code = f"import sys; from catalog_assets.together import run_together as r; r({{'a': [sys.executable, '-c', {inner!r}]}}, print)"  # fmt: skip
+    start = f"run_together({{'a': [sys.executable, '-c', {inner!r}]}}, print)"
+    code = f"import sys; from catalog_assets.together import run_together; {start}"
     outer = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
     while not (mark.exists() and mark.read_text()):
         time.sleep(0.05)
@@ -494,3 +508,167 @@ def _runs(pid: int) -> bool:
     except OSError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+
+
+def test_a_lead_answers_anew_what_they_took_back_of_an_escalation(place):
+    line = queue(place, "a")
+    give(line, "anna", "escalate")
+    give(line, "lea", "accept", "lead", NOON + MINUTE)
+    back = line.undo("lea", NOON + 2 * MINUTE)
+    assert state(line.store) == "escalated"
+    receipt = line.submit(back.task_id, "lea", "lead", answer(back, "reject"), NOON + 3 * MINUTE)
+    assert (receipt.status, line.store.decisions()["verdict"].to_list()) == ("taken", ["reject"])
+
+
+def test_an_escalation_outlives_a_word_that_was_taken_back(place):
+    line = queue(place, "a")
+    give(line, "anna", "escalate")
+    line.store.decide([said("a", annotator="csv", decided_at=NOON + MINUTE)])
+    line.store.decide([said("a", "undo", annotator="csv", decided_at=NOON + 2 * MINUTE)])
+    assert state(line.store) == "escalated"
+
+
+def test_undo_brings_back_the_last_answer_and_not_a_task_that_went_away(place):
+    line = queue(place, "a", "b")
+    give(line, "anna")
+    held = line.next("anna", "annotator", NOON + MINUTE)
+    line.store.replace_day(DAY, alone("a"))
+    assert line.next("anna", "annotator", NOON + 2 * MINUTE) is None
+    assert held is not None
+    back = line.undo("anna", NOON + 3 * MINUTE)
+    assert [item.question_id for item in back.items] == ["a"]
+    assert line.store.decisions().is_empty()
+
+
+def test_undo_brings_back_the_last_answer_and_not_one_that_was_lost(place):
+    line = queue(place, "a", "b")
+    late = line.next("anna", "annotator", NOON)
+    line.store.decide([said("a", annotator="bob")])
+    give_b = line.next("anna", "annotator", NOON + 11 * MINUTE)
+    line.submit(give_b.task_id, "anna", "annotator", answer(give_b), NOON + 11 * MINUTE)
+    assert line.submit(late.task_id, "anna", "annotator", answer(late), NOON + 12 * MINUTE).status == "lost"
+    back = line.undo("anna", NOON + 13 * MINUTE)
+    assert [item.question_id for item in back.items] == ["b"]
+
+
+def test_a_word_of_the_excluded_is_said_once(place):
+    store = queue(place, "a").store
+    Exclusions(store.database).exclude("anna", NOON - HOUR, by="lea", reason="x", now=NOON)
+    for minutes in (1, 2):
+        store.decide([said("a", decided_at=NOON + minutes * MINUTE)], once=True)
+    assert store.history().height == 1
+
+
+def test_a_store_of_an_older_version_stands_as_it_stood(tmp_path):
+    path = tmp_path / "review.sqlite"
+    database = Database(path)
+    database.create()
+    migrate(database, MIGRATIONS[:3])
+    told = [("a", "accept", "anna"), ("a", "reject", "bob"), ("b", "accept", "anna"), ("b", "undo", "bob"),
+            ("c", "accept", "anna"), ("c", "undo", "bob"), ("c", "reject", "İ ")]  # fmt: skip
+    with database.writing() as session:
+        for name in "abcd":
+            session.execute("INSERT INTO questions VALUES (:q, 'attribute', 'colour', 'red', NULL)", {"q": name})
+            session.execute("INSERT INTO question_days (question_id, day) VALUES (:q, '2025-03-01')", {"q": name})
+            session.execute("INSERT INTO question_products VALUES (:q, '2025-03-01', 'p')", {"q": name})
+        for question, verdict, who in told:
+            session.execute(
+                "INSERT INTO decisions (question_id, verdict, annotator, decided_at, asked) VALUES (:q, :v, :w, 1, :a)",
+                {"q": question, "v": verdict, "w": who, "a": '{"kind": "attribute", "confidence": 0.5}'},
+            )
+    store = SqlReviewStore(path)
+    assert store.decisions().select("question_id", "sequence").rows() == [("a", 2), ("c", 7)]
+    assert [(r["question_id"], r["state"], r["sequence"]) for r in rows(store)] == [
+        ("a", "decided", 2), ("b", "open", None), ("c", "decided", 7), ("d", "open", None)
+    ]  # fmt: skip
+    assert store.decide([said("b", annotator="bob")])[0].status == "recorded"
+    before = rows(store)
+    store.derive_anew()
+    assert rows(store) == before
+
+
+def test_what_was_read_before_a_word_is_not_kept_as_what_was_read_after_it(place, monkeypatch):
+    store = queue(place, "a", "b").store
+    store.decide([said("a")])
+    read = words.in_force
+
+    def slowly(*how):
+        found = read(*how)
+        monkeypatch.setattr(words, "in_force", read)
+        store.decide([said("b")])  # another thread, while this one reads
+        assert store.cases().height == 2
+        return found
+
+    monkeypatch.setattr(words, "in_force", slowly)
+    store.cases()
+    assert store.cases().height == 2
+
+
+def test_a_lead_who_is_asked_twice_in_two_windows_settles_once(place):
+    line = disputed(place)
+    first = line.next("lea", "lead", NOON)
+    second = line.next("lea", "lead", NOON + 11 * MINUTE)
+    line.submit(second.task_id, "lea", "lead", answer(second, "reject"), NOON + 12 * MINUTE)
+    assert line.submit(first.task_id, "lea", "lead", answer(first, "accept"), NOON + 13 * MINUTE).status == "lost"
+    assert line.store.decisions()["verdict"].to_list() == ["reject"]
+
+
+def test_a_lead_who_cannot_tell_either_does_not_bury_the_question(place):
+    line = disputed(place)
+    give(line, "lea", "cannot_tell", "lead")
+    days = dt.timedelta(days=30)
+    assert line.next("lea", "lead", NOON + days) is not None
+
+
+def test_the_other_meaning_of_a_question_is_not_answered_by_a_task_about_the_first(place):
+    line = queue(place, "a")
+    task = line.next("anna", "annotator", NOON)
+    line.store.replace_day(DAY, asked(("b", "p")))  # never decided: it goes
+    line.store.replace_day(DAY, asked(("a", "p"), value="blue"))
+    line.submit(task.task_id, "anna", "annotator", answer(task), NOON + MINUTE)
+    cases = line.store.cases()
+    assert cases.is_empty() or cases["asked_value"].to_list() == [task.items[0].value]
+
+
+def test_a_person_who_escalates_what_is_decided_does_not_reopen_it_for_the_same_answer_to_be_refused(place):
+    line = queue(place, "a", how=replace(PLAIN, second=Budget(1.0, 5), second_share=1.0), chance=lambda: 0.0)
+    give(line, "anna")
+    give(line, "bob", "cannot_tell", now=NOON + MINUTE)
+    give(line, "cyd", "cannot_tell", now=NOON + 2 * MINUTE)
+    assert state(line.store) == "escalated"
+    back = line.undo("cyd", NOON + 3 * MINUTE)
+    assert back is not None
+    assert state(line.store) == "decided"
+
+
+def test_who_undoes_a_second_opinion_is_asked_for_it_again_within_the_budget(place):
+    line = queue(place, "a", "b", "c", how=replace(PLAIN, second=Budget(1.0, 1), second_share=1.0), chance=lambda: 0.0)
+    line.store.decide([said(name) for name in "abc"])
+    for number in range(3):
+        give(line, "bob", now=NOON + number * MINUTE) if number == 0 else None
+        back = line.undo("bob", NOON + number * MINUTE)
+        line.submit(back.task_id, "bob", "annotator", answer(back, "reject"), NOON + number * MINUTE)
+    assert line.next("bob", "annotator", NOON + 5 * MINUTE) is None
+    assert line.store.words().filter(pl.col("purpose") == "second")["question_id"].n_unique() == 1
+
+
+@pytest.mark.parametrize("name", ["İlse", "STRASSE", "straße", "ａｎｎａ", "ΣΑΣ", "Ǆon", "anna\x1f", "\x85anna"])
+def test_one_person_under_one_name(place, name):
+    line = queue(place, "a")
+    give(line, name)
+    assert line.next(name, "annotator", NOON + MINUTE) is None
+    assert line.undo(name, NOON + MINUTE) is not None
+    assert line.store.decisions().is_empty()
+    assert rows(line.store, "SELECT * FROM spoken") == []
+
+
+ODD = ["'; DROP TABLE decisions; --", ":day", "a b", "ﷺ" * 50, "q" * 5000, "%s", "\\u0000", "a\x00b"]
+
+
+@pytest.mark.parametrize("question", ODD, ids=ascii)
+def test_questions_by_odd_names_are_answered(place, question):
+    line = queue(place)
+    line.store.replace_day(DAY, asked((question, "p"), evidence="\x00%s:x"))
+    assert give(line, "anna").recorded == 1
+    assert line.store.cases().height == 1
+    assert line.undo("anna", NOON + MINUTE) is not None

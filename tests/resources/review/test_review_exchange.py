@@ -307,7 +307,8 @@ def test_every_text_goes_out_and_comes_back(tmp_path_factory, texts, delimiter):
     cells, problems = read_cells(path)
     assert problems == []
     back = dict(zip(cells["question_id"], cells.select(TEXTS).rows(), strict=True))
-    assert back == {f"{number}{row[6]}": row[:6] for number, row in enumerate(texts)}
+    kept = [tuple(part.replace("\x00", "") for part in row) for row in texts]  # no database keeps these
+    assert back == {f"{number}{row[6]}": row[:6] for number, row in enumerate(kept)}
 
     raw = path.read_bytes().decode("utf-8-sig")
     for cell in (cell for row in csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter) for cell in row):

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from catalog_assets.consensus.standing import EXCLUDED, WORDS, standing
 from resources.review.excluding import _STATEMENTS, excluded_in, intervals
 from resources.review.exclusions import ExclusionRefused, Exclusions, Statement
-from resources.review.standing import EXCLUDED, WORDS, standing
 
 HOURS = st.integers(0, 6)
 STATED = st.lists(st.tuples(st.sampled_from(["Ana", "ana ", "Bo"]), st.booleans(), HOURS), max_size=8)

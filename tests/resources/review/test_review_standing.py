@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from resources.review.standing import EXCLUDED, MOST_PRIOR, STANDING, WORDS, Trust, last_words, leading, standing
+from catalog_assets.consensus.standing import (
+    EXCLUDED,
+    MOST_PRIOR,
+    STANDING,
+    WORDS,
+    Trust,
+    last_words,
+    leading,
+    standing,
+)
 
 START = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 NOBODY = EXCLUDED.to_frame()

@@ -170,7 +170,7 @@ def test_text_goes_out_as_it_is_and_long_text_is_cut(side, platform):
     side.store.replace_day(DAY, asked("x", name=hostile, context="é" * (MAX_TEXT + 9)))
     assert side.push().sent == 1
     task = platform.requests[0]["task"]
-    assert task["name"] == hostile
+    assert task["name"] == hostile.replace("\x00", "")  # no database keeps it
     assert (len(task["context"]), task["context"][-1]) == (MAX_TEXT, "…")
 
 

@@ -54,6 +54,9 @@ class Remembering:
     def progress(self, person: str, now: dt.datetime) -> Progress:
         return Progress(2, 3, 12, 4.25)
 
+    def lent(self, now: dt.datetime) -> int:
+        return 0
+
     def overview(self, now: dt.datetime) -> pl.DataFrame:
         return OVERVIEW.to_frame()
 

@@ -3,7 +3,6 @@
 import re
 from types import SimpleNamespace
 
-import polars as pl
 import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
@@ -75,15 +74,14 @@ def test_several_products_by_form(desk):
 def test_where_others_have_what_is_open_it_is_said(desk, monkeypatch):
     desk.queue.tasks = []
     assert "are with others" not in desk.client.get("/", headers=PAGE).text
-    lent = pl.DataFrame([{"kind": "price", "lent": 2}], schema={"kind": pl.String, "lent": pl.Int64})
-    monkeypatch.setattr(desk.queue, "overview", lambda now: lent)
+    monkeypatch.setattr(desk.queue, "lent", lambda now: 2)
     assert "are with others" in desk.client.get("/", headers=PAGE).text
 
 
 @pytest.mark.parametrize(
     ("receipt", "words"),
     [
-        (Receipt("lost"), "Not saved: the time"),
+        (Receipt("lost", refused=(("q1", "the time had run out"),)), "Not saved: the time had run out"),
         (Receipt("repeated", 1, first="taken"), "was answered before"),
         (Receipt("taken", 0, 0, (("q1", "<no>"),)), "Lamp, black: &lt;no&gt;"),
     ],

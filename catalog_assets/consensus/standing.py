@@ -1,8 +1,8 @@
 """What people's words on a question together mean: which word stands, how sure that is, and who is asked next.
 
 Belongs here: the two rules, the last word and the weighted consensus, as pure functions of the journal of words. Does
-not belong here: the journal (`store`), who is asked (`queue`), and how people's accuracies are learned
-(`catalog_assets/reviewed/trust.py`).
+not belong here: the journal and who is asked (`resources/review`), and how people's accuracies are learned
+(`trust.py`).
 
 The last word: what was said last to decide stands. A second opinion only measures; where it differs a lead is asked.
 
@@ -20,9 +20,14 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.vocabulary.columns import MOMENT
-from resources.review.protocol import DECISIONS
 
-WORDS = pl.Schema(DECISIONS | {"purpose": pl.String(), "asked_confidence": pl.Float64()})
+WORDS = pl.Schema(
+    {
+        "question_id": pl.String(), "verdict": pl.String(), "value": pl.String(), "unit": pl.String(),
+        "annotator": pl.String(), "decided_at": MOMENT, "reason": pl.String(), "sequence": pl.Int64(),
+        "purpose": pl.String(), "asked_confidence": pl.Float64(),
+    }
+)  # fmt: skip
 """People's words, undos too. `sequence` is unique and grows; purpose: decide, second, gold or settle; asked_confidence:
 the proposal's confidence when the word was said, null where it had none."""
 EXCLUDED = pl.Schema({"person": pl.String(), "since": MOMENT, "until": MOMENT})

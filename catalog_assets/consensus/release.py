@@ -1,7 +1,7 @@
 """Which release says how far people are believed, and by which words a day's questions are decided.
 
 Belongs here: the release in force on a day, what is learned from the journal of words, and keeping the queue in step.
-Does not belong here: what a `Trust` makes of words (`resources/review/standing.py`), and how one is learned.
+Does not belong here: what a `Trust` makes of words (`catalog_assets/consensus/standing.py`), and how one is learned.
 """
 
 import datetime as dt
@@ -10,21 +10,27 @@ from typing import cast
 
 import polars as pl
 
+from catalog_assets.consensus.standing import Trust
+from catalog_assets.consensus.trust import KNOWN, RELEASE, from_bytes, learned_trust, to_bytes
 from catalog_assets.releases import content, in_force, releases
-from catalog_assets.reviewed.trust import KNOWN, RELEASE, from_bytes, learned_trust, to_bytes
 from catalog_assets.stages import World
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 from resources.review.known_answers import known_answers
-from resources.review.standing import Trust
 from resources.review.store import SqlReviewStore
 
-__all__ = ["RELEASE", "follow_trust", "from_bytes", "learned", "to_bytes", "trust_for"]
+__all__ = ["RELEASE", "follow_trust", "from_bytes", "learned", "newest_trust", "to_bytes", "trust_for"]
 
 
 def trust_for(world: World, day: dt.date) -> Trust | None:
     """How far people are believed on the day; None: the last word counts."""
     release = in_force(releases(world, RELEASE), day)
     return None if release is None else _read(content(world, RELEASE, release))
+
+
+def newest_trust(world: World) -> Trust | None:
+    """How far people are believed by the last release: by what they say now models, mappers and mappings learn."""
+    known = releases(world, RELEASE)
+    return _read(content(world, RELEASE, known[-1])) if known else None
 
 
 @functools.lru_cache(maxsize=4)

@@ -1,7 +1,7 @@
 """How far each person is believed: learned from questions that several people have answered and from known answers.
 
 Belongs here: learning people's accuracies, and a release's bytes. Does not belong here: what a `Trust` makes of words
-(`resources/review/standing.py`), and which questions are asked of several people.
+(`catalog_assets/consensus/standing.py`), and which questions are asked of several people.
 
 One number a person, the chance that a word is right, by expectation and maximization over what is not known: which
 proposals are right (Dawid and Skene, Applied Statistics 28, 1979; one coin a person as in Whitehill et al., NIPS 2009).
@@ -17,8 +17,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from catalog_assets.consensus.standing import (
+    EXCLUDED,
+    LEAST_ACCURACY,
+    MOST_ACCURACY,
+    MOST_PRIOR,
+    Trust,
+    last_words,
+    name_of,
+)
 from catalog_assets.releases import UnknownRelease, version_of
-from resources.review.standing import EXCLUDED, LEAST_ACCURACY, MOST_ACCURACY, MOST_PRIOR, Trust, last_words, name_of
 
 RELEASE = "annotators"
 """What its releases are called in the journal."""
