@@ -81,7 +81,7 @@ class Health:
                 f"People agree on {self.agreement:.0%} of the {self.overlapping} questions that several answered "
                 f"(alert below {limits.agreement:.0%}): look at the disputes, and at who differs from the others."
             )
-        if self.depth and self.empty_in is None and self.came:
+        if self.depth and self.empty_in is None and self.came and self.an_hour:
             told.append(
                 f"The queue grows: {self.came:,} questions came in the last day, and people said "
                 f"{self.an_hour * 24:,.0f} words."

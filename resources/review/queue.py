@@ -29,6 +29,7 @@ from resources.review.tasks import OVERVIEW, PASSES, THROUGHPUT, Answer, Candida
 UNDO_WITHIN = dt.timedelta(hours=1)
 FOR_LEADS = ("disputed", words.ESCALATED)
 GONE = "it is no longer asked"
+_LISTS = ("options", "candidates", "said")
 
 _OPEN_TASKS = """
 SELECT * FROM tasks WHERE person = :person AND submitted_at IS NULL AND expires_at > :now
@@ -205,7 +206,7 @@ class Queue:
         until = microseconds(now + self.settings.lease)
         row: dict[str, Any] = {
             "task_id": secrets.token_urlsafe(16), "person": me, "purpose": chosen.purpose, "why": chosen.why,
-            "shown": json.dumps(_facts(session, chosen.question_ids)),
+            "shown": json.dumps(_facts(session, chosen)),
             "questions": json.dumps(chosen.question_ids), "handed_at": moment,
             "shown_at": moment if seen else None, "expires_at": until,
         }  # fmt: skip
@@ -329,12 +330,18 @@ def _repeated(row: Mapping[str, Any]) -> Receipt:
     return Receipt("repeated", first["recorded"], first["products"], refused, first["status"])
 
 
-def _facts(session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _facts(session: Session, chosen: Chosen) -> dict[str, dict[str, Any]]:
     """What the person is shown of each question, kept with the task: it is what their word is about, whatever becomes
     of the question while they look at it."""
+    ids = chosen.question_ids
     products = {r["question_id"]: r["products"] for r in session.rows(_NOW, {"ids": list(ids)})}
     found = waiting.known(session, pl.Series("question_id", ids, pl.String))
-    return {r["question_id"]: {**r, "products": products.get(r["question_id"], 0)} for r in found.iter_rows(named=True)}
+    facts = {row["question_id"]: row for row in found.iter_rows(named=True)}
+    for question_id, row in facts.items():
+        row["products"] = products.get(question_id, 0)
+        # Blind for everybody but who settles.
+        row["said"] = words.told(session, question_id) if chosen.purpose == "settle" else []
+    return facts
 
 
 def _task(row: Mapping[str, Any]) -> Task:
@@ -346,7 +353,9 @@ def _task(row: Mapping[str, Any]) -> Task:
 
 
 def _item(seen: Mapping[str, Any]) -> Item:
-    told = {name: seen[name] for name in Item.__dataclass_fields__ if name not in ("options", "candidates")}
+    told = {name: seen[name] for name in Item.__dataclass_fields__ if name not in _LISTS}
     options = allowed_values(seen["options"])
     candidates = tuple(Candidate(**one) for one in json.loads(seen["candidates"] or "[]"))
-    return Item(**told, options=None if options is None else tuple(options), candidates=candidates)
+    return Item(
+        **told, options=None if options is None else tuple(options), candidates=candidates, said=tuple(seen["said"])
+    )

@@ -38,7 +38,8 @@ class Candidate:
 @dataclass(frozen=True)
 class Item:
     """One question as a person sees it. `options`: the allowed values, None where any may be written. `products`: how
-    many products wait for the answer. `image`: address of a picture, as the supplier states it."""
+    many products wait for the answer. `image`: address of a picture, as the supplier states it. `said`: what others
+    have said of it, a line each, for a lead who settles it; nobody else sees that."""
 
     question_id: str
     kind: str
@@ -55,6 +56,7 @@ class Item:
     products: int
     candidates: tuple[Candidate, ...] = ()
     image: str | None = None
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

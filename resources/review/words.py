@@ -60,6 +60,11 @@ _RESTATE = """
 UPDATE waiting SET state = s.state, sequence = s.sequence, people = s.people, decided_at = s.decided_at
 FROM states AS s WHERE s.question_id = waiting.question_id
 """
+_PASSED_ON = "SELECT person, what, at, reason FROM passes WHERE question_id = :question_id AND what <> 'skip'"
+_SPOKEN = {
+    "accept": "right", "reject": "wrong", "replace": "rather", "undo": "took that back", "back": "took that back",
+    "cannot_tell": "cannot tell", "escalate": "a lead should look",
+}  # fmt: skip
 _SHOWN = {name: dtype for name, dtype in (IDENTITY | FACTS).items() if name not in HIDDEN}
 LEADS_AFTER = 2
 """So many people who cannot tell make it a lead's question."""
@@ -191,6 +196,20 @@ def restate_of(session: Session, person: str) -> None:
     mine = said.filter(name_of(pl.col("annotator")) == name_of(pl.lit(person)))["question_id"].to_list()
     passed = session.rows("SELECT DISTINCT question_id FROM passes WHERE person = :person", {"person": named(person)})
     restate(session, [*mine, *(row["question_id"] for row in passed)], trusted(session))
+
+
+def told(session: Session, question_id: str) -> list[str]:
+    """What people have said of a question, and why they passed it on: a line each, in order, for who settles it."""
+    lines = []
+    for word in session.rows(_WORDS_OF, {"question_id": question_id}):
+        if word["purpose"] != "gold":
+            value = f" {word['value']} {word['unit'] or ''}".rstrip() if word["value"] else ""
+            lines.append(
+                (word["decided_at"], f"{word['annotator']}: {_SPOKEN[word['verdict']]}{value}", word["reason"])
+            )
+    for one in session.rows(_PASSED_ON, {"question_id": question_id}):
+        lines.append((one["at"], f"{one['person']}: {_SPOKEN[one['what']]}", one["reason"]))
+    return [f"{line} ({reason})" if reason else line for _, line, reason in sorted(lines, key=lambda each: each[0])]
 
 
 def _states(

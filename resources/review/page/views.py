@@ -72,6 +72,7 @@ class ItemView:
     missing: Markup | None
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+    words: tuple[str, ...]
     stated: tuple[Markup, ...]
     said: Said
     products: int
@@ -153,6 +154,7 @@ def _item(item: Item, images: bool) -> ItemView:
         missing=plain(found) if found and not spans(seen, found) else None,
         rows=rows,
         notes=_issues(item.evidence) if item.kind == "price" else (),
+        words=item.said,
         stated=stated,
         said=Said(told_by(item.kind, item.method, item.model_version), percent(item.confidence)),
         products=item.products,

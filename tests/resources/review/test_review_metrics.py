@@ -49,9 +49,12 @@ def test_a_queue_that_grows_is_an_alert(place):
     store = waiting(place, ("a", "p"))
     young = SqlReviewStore(store.database, clock=lambda: NOON - HOUR)
     young.replace_day(DAY + dt.timedelta(days=1), asked(("b", "p")))
+    assert health(store, NOON).alerts(replace(LIMITS, oldest=dt.timedelta(days=9))) == []  # nobody has begun
+    young.replace_day(DAY + dt.timedelta(days=1), asked(("b", "p"), ("c", "p"), ("d", "p")))
+    store.decide([said("c", decided_at=NOON - HOUR)])
     found = health(store, NOON)
-    assert (found.came, found.empty_in) == (1, None)
-    assert "The queue grows: 1 questions came" in found.alerts(replace(LIMITS, oldest=dt.timedelta(days=9)))[0]
+    assert (found.came, found.empty_in) == (3, None)
+    assert "The queue grows: 3 questions came" in found.alerts(replace(LIMITS, depth=9, oldest=dt.timedelta(days=9)))[0]
 
 
 def test_agreement_is_of_questions_that_several_answered(place):

@@ -224,9 +224,11 @@ def test_what_two_cannot_tell_is_a_leads(place):
 def test_what_is_escalated_is_a_leads_at_once(place):
     line = queue(place, ("a", "p"))
     task = line.next("eve", "annotator", NOON)
+    assert task.items[0].said == ()
     line.submit(task.task_id, "eve", "annotator", answer(task, "escalate", reason="two colours"), NOON)
     assert line.next("bob", "annotator", NOON) is None
-    assert names(line.next("lea", "lead", NOON)) == ["a"]
+    (shown,) = line.next("lea", "lead", NOON).items
+    assert (shown.question_id, shown.said) == ("a", ("eve: a lead should look (two colours)",))
 
 
 def test_undo_takes_back_ones_own_last_task_and_shows_it_again(place):
