@@ -38,8 +38,7 @@ def questions(
     so that it can be changed, and a random share of what is accepted, to see whether it is right."""
     wanted = _wanted(chosen, known, asking.audited)
     rows = proposed.join(wanted, on="question_id")
-    calibrated = asking.policy.calibrated(rows)
-    with_all = calibrated.join(_candidates(proposed, rows, asking.policy), on=list(UNIT), how="left")
+    with_all = _with_candidates(asking.policy.calibrated(rows), proposed, known, asking.policy)
     asked = with_all.join(known.elsewhere, on="question_id", how="left").with_columns(
         pl.coalesce("asked_id", "question_id").alias("question_id"), pl.coalesce("asked_value", "value").alias("value")
     )
@@ -73,6 +72,17 @@ def _wanted(chosen: pl.DataFrame, known: Known, audited: float) -> pl.DataFrame:
         "question_id", keep="first", maintain_order=True
     )
     return pl.concat([decided, undecided])
+
+
+def _with_candidates(rows: pl.DataFrame, proposed: pl.DataFrame, known: Known, policy: Policy) -> pl.DataFrame:
+    """The rows with `candidates`. What a person has refused is no candidate for anything but itself."""
+    refused = known.decisions.filter(pl.col("verdict") == "reject").select("question_id")
+    own, others = (rows.join(refused, on="question_id", how=how) for how in ("semi", "anti"))  # type: ignore[arg-type]
+    left = proposed.join(refused, on="question_id", how="anti")
+    parts = ((own, proposed), (others, left))
+    return pl.concat(
+        [part.join(_candidates(all_of, part, policy), on=list(UNIT), how="left") for part, all_of in parts]
+    )
 
 
 def _candidates(proposed: pl.DataFrame, asked: pl.DataFrame, policy: Policy) -> pl.DataFrame:

@@ -16,20 +16,19 @@ from typing import Any
 
 import polars as pl
 
-from resources.review import questions as waiting
 from resources.review import words
 from resources.review.choosing import LEADS, Chosen, choose
-from resources.review.database import Session, microseconds, moment_of
+from resources.review.database import Session, microseconds
 from resources.review.protocol import FACTS, IDENTITY, Decision, Purpose, ReviewStoreError
-from resources.review.replacement import MAX_REASON, allowed_values, clean
+from resources.review.replacement import MAX_REASON, clean
 from resources.review.settings import QueueSettings
+from resources.review.showing import facts, shown_task
 from resources.review.store import SqlReviewStore
-from resources.review.tasks import OVERVIEW, PASSES, THROUGHPUT, Answer, Candidate, Item, Progress, Receipt, Role, Task
+from resources.review.tasks import OVERVIEW, PASSES, THROUGHPUT, Answer, Progress, Receipt, Role, Task
 
 UNDO_WITHIN = dt.timedelta(hours=1)
 FOR_LEADS = ("disputed", words.ESCALATED)
 GONE = "it is no longer asked"
-_LISTS = ("options", "candidates", "said")
 
 _OPEN_TASKS = """
 SELECT * FROM tasks WHERE person = :person AND submitted_at IS NULL AND expires_at > :now
@@ -105,13 +104,13 @@ class Queue:
             row = held[ahead]
             if ahead == 0 and row["shown_at"] is None:
                 row = self._prolonged(session, row, now)
-            return _task(row)
+            return shown_task(row)
 
     def task(self, task_id: str, person: str) -> Task | None:
         """See `ReviewQueue.task`."""
         with self.store.database.staging() as session:
             row = session.row(_TASK, {"task_id": task_id, "person": words.named(person)})
-            return None if row is None else _task(row)
+            return None if row is None else shown_task(row)
 
     def submit(self, task_id: str, person: str, role: Role, answers: Sequence[Answer], now: dt.datetime) -> Receipt:
         """See `ReviewQueue.submit`."""
@@ -156,7 +155,7 @@ class Queue:
                 return None
             # Shown last, so it comes before what is held: the person wants to see this one now.
             first = self._handed(session, me, Chosen(row["purpose"], tuple(free), row["why"]), now, seen=True)
-            return _task(first)
+            return shown_task(first)
 
     def progress(self, person: str, now: dt.datetime) -> Progress:
         """See `ReviewQueue.progress`."""
@@ -206,7 +205,7 @@ class Queue:
         until = microseconds(now + self.settings.lease)
         row: dict[str, Any] = {
             "task_id": secrets.token_urlsafe(16), "person": me, "purpose": chosen.purpose, "why": chosen.why,
-            "shown": json.dumps(_facts(session, chosen)),
+            "shown": json.dumps(facts(session, chosen)),
             "questions": json.dumps(chosen.question_ids), "handed_at": moment,
             "shown_at": moment if seen else None, "expires_at": until,
         }  # fmt: skip
@@ -328,34 +327,3 @@ def _repeated(row: Mapping[str, Any]) -> Receipt:
     first = json.loads(row["outcome"])
     refused = tuple((question_id, why) for question_id, why in first["refused"])
     return Receipt("repeated", first["recorded"], first["products"], refused, first["status"])
-
-
-def _facts(session: Session, chosen: Chosen) -> dict[str, dict[str, Any]]:
-    """What the person is shown of each question, kept with the task: it is what their word is about, whatever becomes
-    of the question while they look at it."""
-    ids = chosen.question_ids
-    products = {r["question_id"]: r["products"] for r in session.rows(_NOW, {"ids": list(ids)})}
-    found = waiting.known(session, pl.Series("question_id", ids, pl.String))
-    facts = {row["question_id"]: row for row in found.iter_rows(named=True)}
-    for question_id, row in facts.items():
-        row["products"] = products.get(question_id, 0)
-        # Blind for everybody but who settles.
-        row["said"] = words.told(session, question_id) if chosen.purpose == "settle" else []
-    return facts
-
-
-def _task(row: Mapping[str, Any]) -> Task:
-    """The task of a row, its questions as they were when it was handed out; in the order in which they were chosen."""
-    shown = json.loads(row["shown"])
-    items = tuple(_item(shown[one]) for one in json.loads(row["questions"]) if one in shown)
-    handed, expires = moment_of(row["shown_at"] or row["handed_at"]), moment_of(row["expires_at"])
-    return Task(row["task_id"], row["person"], items, handed, expires)  # type: ignore[arg-type]
-
-
-def _item(seen: Mapping[str, Any]) -> Item:
-    told = {name: seen[name] for name in Item.__dataclass_fields__ if name not in _LISTS}
-    options = allowed_values(seen["options"])
-    candidates = tuple(Candidate(**one) for one in json.loads(seen["candidates"] or "[]"))
-    return Item(
-        **told, options=None if options is None else tuple(options), candidates=candidates, said=tuple(seen["said"])
-    )

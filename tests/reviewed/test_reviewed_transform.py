@@ -395,6 +395,14 @@ def test_all_that_is_proposed_for_a_value_is_shown_with_it_the_surest_first() ->
     ]  # fmt: skip
 
 
+def test_what_a_person_refused_is_no_candidate_for_what_is_asked_next() -> None:
+    proposed = [proposal("Black", 0.6), proposal("Red", 0.7, "model")]
+    found = reviewed(proposed, [decision("color=Red", "reject")]).questions.sort("value")
+    assert found["value"].to_list() == ["Black", "Red"]  # the refused one stays, so that it can be changed
+    told = [[one["value"] for one in json.loads(text)] for text in found["candidates"]]
+    assert told == [["Black"], ["Red", "Black"]]
+
+
 def test_what_is_drawn_is_an_audit_before_and_after_it_is_decided() -> None:
     drawn = "00000000" + "a" * 24
     proposed = [proposal("Black", 0.99) | {"question_id": drawn}, proposal("L", 0.99, attribute="size")]

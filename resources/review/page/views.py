@@ -73,6 +73,7 @@ class ItemView:
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
     words: tuple[str, ...]
+    rivals: tuple[str, ...]
     stated: tuple[Markup, ...]
     said: Said
     products: int
@@ -155,11 +156,18 @@ def _item(item: Item, images: bool) -> ItemView:
         rows=rows,
         notes=_issues(item.evidence) if item.kind == "price" else (),
         words=item.said,
+        rivals=_rivals(item),
         stated=stated,
         said=Said(told_by(item.kind, item.method, item.model_version), percent(item.confidence)),
         products=item.products,
         image=images and bool(item.image),
     )
+
+
+def _rivals(item: Item) -> tuple[str, ...]:
+    """What others state instead of the proposal."""
+    other = [one for one in item.candidates if (one.value, one.unit) != (item.value, item.unit)]
+    return tuple(dict.fromkeys(f"{one.value} {one.unit or ''}".rstrip() for one in other))
 
 
 def _context(item: Item) -> tuple[str | None, str]:

@@ -17,7 +17,7 @@ from resources.review.page.settings import DisplaySettings
 from resources.review.passwords import Passwords
 from resources.review.protocol import ReviewStoreError
 from resources.review.store import SqlReviewStore
-from resources.review.tasks import Answer, Receipt
+from resources.review.tasks import Answer, Candidate, Receipt
 
 URL = "http://testserver"
 PASSWORD = "loud-harbour-tin-bicycle"
@@ -132,6 +132,16 @@ def test_the_script_gets_this_task_and_the_next(desk):
     desk.queue.tasks = []
     told = desk.client.get("/api/tasks/next").json()
     assert (told["tasks"], "Nothing waits" in told["empty"]) == ([], True)
+
+
+def test_of_several_each_says_how_sure_it_is_where_they_differ(desk):
+    alike = item("a", confidence=0.62), item("b", confidence=0.62)
+    desk.queue.tasks = [task(*alike, person="ana")]
+    assert desk.client.get("/", headers=PAGE).text.count("62 %") == 1
+    rival = Candidate("Red <b>", None, 0.4, "supplier", None, "red", "acme")
+    desk.queue.tasks = [task(item("a", confidence=0.45, candidates=(rival,)), item("b", confidence=0.58), person="ana")]
+    page = desk.client.get("/", headers=PAGE).text
+    assert ("45 %" in page, "58 %" in page, "Red &lt;b&gt;" in page) == (True, True, True)
 
 
 def test_a_task_whose_questions_are_gone_is_none(desk):

@@ -93,6 +93,13 @@ def test_several_items_are_counted_together_and_offer_no_other_value():
     assert (view.several, view.products, view.editor, view.offered) == (True, 7, "none", ())
 
 
+def test_what_others_state_is_told_of_each_of_several():
+    rival = Candidate("Red", None, 0.4, "supplier", None, "red", "acme")
+    own = Candidate("Black", None, 0.6, "rule", "rules-1", "black", None)
+    view = task_view(task(item("a", candidates=(own, rival, rival)), item("b", candidates=(own,))), NOW)
+    assert [one.rivals for one in view.items] == [("Red",), ()]
+
+
 def test_time_that_is_left_is_never_negative():
     assert task_view(task(), NOW + dt.timedelta(minutes=9)).seconds == 60
     assert task_view(task(), NOW + dt.timedelta(minutes=19)).seconds == 0
