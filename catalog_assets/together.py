@@ -19,8 +19,8 @@ STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run_together(commands: Mapping[str, Sequence[str]], tell: Callable[[str], None]) -> int:
-    """Run the programs until one ends or this process is told to stop; then all end. Returns 0 where somebody wanted
-    it, else the exit code of the one that ended by itself."""
+    """Run the programs until the first of them ends or this process is told to stop; then all end. Another one that
+    ends by itself is told, and the rest goes on. Returns 0 where somebody wanted it, else the first one's exit code."""
     stopping: list[int] = []
     before = {wish: signal.signal(wish, lambda number, frame: _note(stopping, number, frame)) for wish in STOPS}
     # A group of their own each: what a terminal sends to this one comes once, from here, and in order.
@@ -28,13 +28,14 @@ def run_together(commands: Mapping[str, Sequence[str]], tell: Callable[[str], No
     try:
         for name, command in commands.items():
             running[name] = subprocess.Popen(command, start_new_session=True)
-        while not stopping and all(process.poll() is None for process in running.values()):
+        first, going = next(iter(running)), set(running)
+        while not stopping and first in going:
+            for name in [name for name in going if running[name].poll() is not None]:
+                going.remove(name)
+                rest = "the others are ended too" if name == first else "the rest goes on"
+                tell(f"{name} ended by itself (exit code {running[name].returncode}): {rest}.")
             time.sleep(LOOK)
-        ended = {name: process.returncode for name, process in running.items() if process.poll() is not None}
-        for name, code in ended.items():
-            if not stopping:
-                tell(f"{name} ended by itself (exit code {code}): the others are ended too.")
-        return 0 if stopping else next(iter(ended.values())) or 1
+        return 0 if stopping else running[first].returncode or 1
     finally:
         _end(running.values())
         for wish, handler in before.items():

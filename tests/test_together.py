@@ -41,6 +41,16 @@ def test_one_that_ends_ends_the_others_and_is_named(tmp_path, code):
     assert time.monotonic() - started < 15
 
 
+def test_another_that_ends_is_named_and_the_first_goes_on(tmp_path):
+    told = []
+    slow = "import time; time.sleep(3); raise SystemExit(5)"
+    assert run_together({"first": program(slow), "other": program("raise SystemExit(3)")}, told.append) == 5
+    assert told == [
+        "other ended by itself (exit code 3): the rest goes on.",
+        "first ended by itself (exit code 5): the others are ended too.",
+    ]
+
+
 @pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM])
 def test_whoever_is_told_to_stop_ends_all(tmp_path, wish):
     supervisor = subprocess.Popen(

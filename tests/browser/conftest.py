@@ -11,7 +11,7 @@ from resources.review.page.security import SESSION
 PATIENCE = 20_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright keeps a loop of its own: no other module may find it running
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 

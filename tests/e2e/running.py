@@ -83,8 +83,8 @@ def free_port() -> int:
 def dagster(tmp_path_factory):
     """`catalog up` on a fresh home; ended as its own process group."""
     folder = tmp_path_factory.mktemp("up")
-    (folder / "catalog.yaml").write_text(yaml.safe_dump(CONFIG))
-    port = free_port()
+    port, page = free_port(), free_port()
+    (folder / "catalog.yaml").write_text(yaml.safe_dump({**CONFIG, "review": {"page": {"port": page}}}))
     command = [str(Path(sys.executable).with_name("catalog")), "up", "--port", str(port)]
     settings = {**os.environ, "CATALOG_CONFIG": str(folder / "catalog.yaml")}
     settings.pop("CATALOG_HOME", None)
