@@ -159,9 +159,10 @@ async def patiently(client: httpx2.AsyncClient, method: str, path: str, **sent: 
         await asyncio.sleep(0.2)
 
 
-async def person(server: Server, name: str, every: float, until: float, seen: Seen, chance: random.Random) -> None:
+async def person(
+    client: httpx2.AsyncClient, name: str, every: float, until: float, seen: Seen, chance: random.Random
+) -> None:
     """Answer one task after the other, each when it is due."""
-    client = await signed_in(server, name)
     due = time.monotonic() + chance.random() * every
     while due < until:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -208,15 +209,14 @@ async def floor(server: Server, until: float, seen: Seen) -> None:
 
 async def run(server: Server, told: argparse.Namespace) -> Seen:
     """Everybody at once, and the kill in the middle."""
-    seen, begun = Seen(), time.monotonic()
     # People sign in one after the other: each costs a fifth of a second of hashing, by intent.
-    until = begun + told.people * 0.3 + told.seconds
-    every = told.people / told.rate
-    people = []
-    for number in range(told.people):
-        task = person(server, f"person {number}", every, until, seen, random.Random(number))
-        people.append(asyncio.create_task(task))
-        await asyncio.sleep(0.25)
+    seen, names = Seen(), [f"person {number}" for number in range(told.people)]
+    clients = [await signed_in(server, name) for name in names]
+    until, every = time.monotonic() + told.seconds, told.people / told.rate
+    people = [
+        asyncio.create_task(person(client, name, every, until, seen, random.Random(number)))
+        for number, (client, name) in enumerate(zip(clients, names, strict=True))
+    ]
     idle = asyncio.create_task(floor(server, until, seen))
     if told.kill:
         await asyncio.sleep(max(0.0, until - told.seconds / 2 - time.monotonic()))

@@ -15,6 +15,7 @@ import datetime as dt
 import functools
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -291,7 +292,8 @@ class Session:
     @contextmanager
     def write(self) -> Iterator[None]:
         """Take the turn as a writer on this connection, with the temporary tables that it has."""
-        with self.transaction("BEGIN IMMEDIATE"):
+        # Within a process writers queue here: SQLite lets those that wait try again at random, some for seconds.
+        with _turn(self._database.name), self.transaction("BEGIN IMMEDIATE"):
             if self._database.server:
                 self.execute("SELECT pg_advisory_xact_lock(:key)", {"key": WRITERS})
             yield
@@ -326,6 +328,11 @@ def _clause(statement: str, many: tuple[str, ...]) -> sa.TextClause:
     clause = sa.text(statement)
     there = [name for name in many if re.search(rf":{name}\b", statement)]
     return clause.bindparams(*(sa.bindparam(name, expanding=True) for name in there))
+
+
+@functools.cache
+def _turn(name: str) -> threading.Lock:
+    return threading.Lock()
 
 
 def _storable(value: Any) -> Any:
