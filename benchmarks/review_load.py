@@ -280,7 +280,7 @@ async def measured(folder: Path, told: argparse.Namespace) -> dict[str, Any]:
         "sources": {"acme": {"currency": "EUR", "columns": {"product_id": "a", "name": "b", "price": "c"}}},
     }
     if told.database == "postgresql":
-        settings["review"] = {"store": str(place)}
+        settings["review"] = {"store": str(place).replace(":@", "@")}
     (folder / "catalog.yaml").write_text(json.dumps(settings), encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -31,6 +31,8 @@ from resources.review.protocol import ReviewStoreError, moment
 
 BUSY_SECONDS = 60.0
 """How long a call waits for a writer before it fails."""
+MANY = 1_000
+"""From so many rows on a planner has to know how many they are; a click asks for a few."""
 POOLED = 16
 """Connections that a service keeps; a run of the pipeline opens one a call, for its processes may fork."""
 WRITERS = 4_227_081_904
@@ -271,7 +273,8 @@ class Session:
         """The ids as the temporary table `wanted` (question_id): any number of them, each once."""
         self.temporary("wanted", "question_id TEXT PRIMARY KEY")
         self.load("wanted", ids.cast(pl.String).drop_nulls().unique().sort().to_frame("question_id"))
-        self.count("wanted")
+        if ids.len() > MANY:
+            self.count("wanted")
 
     @contextmanager
     def transaction(self, begin: str = "BEGIN") -> Iterator[None]:
