@@ -85,7 +85,7 @@ class Review(Strict):
         Mixed(share=0.1, a_day=500), description="Accepted values that were drawn by `audit.share`; see `audit`."
     )
     overlap_a_day: int = Field(
-        1000, ge=0, description="Questions on which people's words do not agree well enough, asked of one more person."
+        1000, ge=0, description="Tasks about what people's words do not agree on well enough, for one more person."
     )
     apply_minutes: float = Field(
         5, ge=0, description="Decisions are carried out together: days are run again at most every so many minutes."
@@ -134,7 +134,7 @@ class Review(Strict):
             second=budget(self.second_opinion),
             gold=budget(self.gold),
             audits=budget(self.audits),
-            overlap=Budget(1.0, self.overlap_a_day),
+            overlap_a_day=self.overlap_a_day,
             second_share=self.second_share,
             audit_people=audit_people,
         )

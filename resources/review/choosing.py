@@ -123,20 +123,20 @@ _Way = Callable[[Session, Mapping[str, Any]], Chosen | None]
 def _ways(settings: QueueSettings, spent: Mapping[str, int], drawn: float) -> Iterator[_Way]:
     """What is tried, in order."""
 
-    def left(why: str, budget: Budget) -> bool:
-        return spent.get(why, 0) < budget.a_day
+    def left(why: str, a_day: int) -> bool:
+        return spent.get(why, 0) < a_day
 
     below = 0.0
     mixed: tuple[tuple[str, Budget, _Way], ...] = (
         ("gold", settings.gold, _gold), ("second", settings.second, _second), ("audit", settings.audits, _audit)
     )  # fmt: skip
     for why, budget, way in mixed:
-        if below <= drawn < below + budget.share and left(why, budget):
+        if below <= drawn < below + budget.share and left(why, budget.a_day):
             yield way
         below += budget.share
-    states = OPEN_STATES if left("overlap", settings.overlap) else ("open",)
+    states = OPEN_STATES if left("overlap", settings.overlap_a_day) else ("open",)
     yield lambda session, places: _decide(session, {**places, "states": states})
-    if left("audit", settings.audits):
+    if left("audit", settings.audits.a_day):
         yield _audit
 
 

@@ -13,6 +13,7 @@ transaction reads is still true when it writes, and sequences grow in the order 
 
 import datetime as dt
 import functools
+import json
 import re
 import sqlite3
 import threading
@@ -31,8 +32,6 @@ from resources.review.protocol import ReviewStoreError, moment
 
 BUSY_SECONDS = 60.0
 """How long a call waits for a writer before it fails."""
-MANY = 1_000
-"""From so many rows on a planner has to know how many they are; a click asks for a few."""
 POOLED = 16
 """Connections that a service keeps; a run of the pipeline opens one a call, for its processes may fork."""
 WRITERS = 4_227_081_904
@@ -40,6 +39,10 @@ WRITERS = 4_227_081_904
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _STORED: dict[type[pl.DataType], pl.DataType] = {pl.Datetime: pl.Int64(), pl.Date: pl.String()}
+_WANTED = {
+    "sqlite": "(SELECT value AS question_id FROM json_each(:wanted))",
+    "postgresql": "(SELECT json_array_elements_text(CAST(:wanted AS json)) AS question_id)",
+}
 _URL = re.compile(r"postgres(ql)?(\+psycopg)?://")
 
 Parameters = Mapping[str, Any]
@@ -119,6 +122,8 @@ class Database:
     def _connected(self) -> Iterator[sa.Connection]:
         try:
             connection = self._patiently(self._engine.connect)
+        except PoolTimeout:
+            raise StoreBusy(BUSY) from None
         except DBAPIError as error:
             if self.server:
                 raise StoreUnreachable(f"The review store {self.name} does not answer. Is it up?") from _plain(error)
@@ -217,7 +222,9 @@ class Session:
     def execute(self, statement: str, parameters: Parameters | Sequence[Parameters] | None = None) -> Any:
         """Run a statement; a list of parameters runs it once for each."""
         if isinstance(parameters, Mapping):
-            parameters = {name: _storable(value) for name, value in parameters.items()}
+            parameters = _storables(parameters)
+        elif parameters is not None:
+            parameters = [_storables(each) for each in parameters]
         return self._connection.execute(_text(statement, parameters), parameters)
 
     def row(self, statement: str, parameters: Parameters | None = None) -> dict[str, Any] | None:
@@ -269,12 +276,12 @@ class Session:
         for table in tables if self._database.server else ():
             self.execute(f"ANALYZE {table}")
 
-    def want(self, ids: pl.Series) -> None:
-        """The ids as the temporary table `wanted` (question_id): any number of them, each once."""
-        self.temporary("wanted", "question_id TEXT PRIMARY KEY")
-        self.load("wanted", ids.cast(pl.String).drop_nulls().unique().sort().to_frame("question_id"))
-        if ids.len() > MANY:
-            self.count("wanted")
+    def wanted(self, statement: str, ids: Iterable[str]) -> tuple[str, dict[str, str]]:
+        """The statement with `{wanted}` as a table of the ids (question_id), any number of them, each once; and the
+        parameter that it takes. A temporary table would be written to PostgreSQL's catalogue at each click."""
+        return statement.format(wanted=_WANTED[self.dialect]), {
+            "wanted": json.dumps(sorted({_storable(each) for each in ids}))
+        }
 
     @contextmanager
     def transaction(self, begin: str = "BEGIN") -> Iterator[None]:
@@ -343,6 +350,10 @@ def _storable(value: Any) -> Any:
     return value.replace("\x00", "") if isinstance(value, str) else value
 
 
+def _storables(parameters: Parameters) -> Parameters:
+    return {name: _storable(value) for name, value in parameters.items()}
+
+
 def _tuples(frame: pl.DataFrame) -> Iterable[tuple[Any, ...]]:
     return zip(*(column.to_list() for column in frame), strict=True)
 
@@ -353,8 +364,6 @@ def _as_the_driver_says() -> Iterator[None]:
     words and suppliers' texts, and have no place in a log."""
     try:
         yield
-    except PoolTimeout:
-        raise StoreBusy(BUSY) from None
     except DBAPIError as error:
         if _is_busy(error.orig):
             raise StoreBusy(BUSY) from error.orig

@@ -212,9 +212,6 @@ class ReviewStore(Protocol):
     def position(self) -> int:
         """Place of the last word in the journal; 0 before there is one."""
 
-    def fingerprint(self, question_ids: pl.Series) -> str:
-        """Digest that changes exactly when the decisions in force on these questions change."""
-
 
 def decisions_fingerprint(decisions: pl.DataFrame) -> str:
     """Digest of decisions in force (shape: `DECISIONS`): what they say, not the order in which they were recorded.

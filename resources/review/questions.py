@@ -102,11 +102,10 @@ WHERE waiting.products <> excluded.products OR waiting.oldest_day IS DISTINCT FR
     OR waiting.priority <> excluded.priority OR waiting.group_key <> excluded.group_key OR waiting.why <> excluded.why
 """
 
-_QUESTIONS = f"""
-SELECT q.question_id, {", ".join(f"q.{name}" for name in (*IDENTITY, *FACTS))}
-FROM wanted AS w JOIN question_now AS q ON q.question_id = w.question_id
-ORDER BY q.question_id
-"""
+_QUESTIONS = (
+    f"SELECT q.question_id, {', '.join(f'q.{name}' for name in (*IDENTITY, *FACTS))} "
+    "FROM {wanted} AS w JOIN question_now AS q ON q.question_id = w.question_id ORDER BY q.question_id"
+)
 
 _OPEN = f"""
 WITH open_now AS (
@@ -175,8 +174,8 @@ def derive_anew(session: Session, now: dt.datetime) -> None:
 
 def known(session: Session, question_ids: pl.Series) -> pl.DataFrame:
     """QUESTIONS that are known, by question_id."""
-    session.want(question_ids)
-    return session.frame(_QUESTIONS, QUESTIONS)
+    statement, wanted = session.wanted(_QUESTIONS, question_ids.drop_nulls())
+    return session.frame(statement, QUESTIONS, wanted)
 
 
 def open_now(session: Session, day: dt.date | None, limit: int | None) -> pl.DataFrame:

@@ -71,15 +71,7 @@ def start(session: Session, name_key: str, now: dt.datetime, settings: SessionSe
         "DELETE FROM sessions WHERE made_at <= :made OR seen_at <= :seen",
         {"made": microseconds(now - settings.absolute), "seen": microseconds(now - settings.idle)},
     )
-    session.execute(
-        """
-        DELETE FROM sessions WHERE token_hash IN (
-            SELECT token_hash FROM sessions WHERE name_key = :key
-            ORDER BY made_at DESC, token_hash LIMIT 1000 OFFSET :most
-        )
-        """,
-        {"key": name_key, "most": MOST - 1},
-    )
+    _make_room(session, "sessions", name_key, MOST)
     session.execute(
         "INSERT INTO sessions (token_hash, name_key, made_at, seen_at) VALUES (:hash, :key, :at, :at)",
         {"hash": digest(token), "key": name_key, "at": at},
@@ -140,15 +132,7 @@ def known_device(session: Session, name_key: str, token: str | None, now: dt.dat
 def remember_device(session: Session, name_key: str, now: dt.datetime) -> str:
     """From now on the browser is known for the person. Returns the token for its cookie."""
     token = new_token()
-    session.execute(
-        """
-        DELETE FROM known_devices WHERE token_hash IN (
-            SELECT token_hash FROM known_devices WHERE name_key = :key
-            ORDER BY made_at DESC, token_hash LIMIT 1000 OFFSET :most
-        )
-        """,
-        {"key": name_key, "most": MOST_DEVICES - 1},
-    )
+    _make_room(session, "known_devices", name_key, MOST_DEVICES)
     session.execute(
         "INSERT INTO known_devices (token_hash, name_key, made_at) VALUES (:hash, :key, :at)",
         {"hash": digest(token), "key": name_key, "at": microseconds(now)},
@@ -159,3 +143,16 @@ def remember_device(session: Session, name_key: str, now: dt.datetime) -> str:
 def forget_devices(session: Session, name_key: str) -> None:
     """No browser is known for the person any more."""
     session.execute("DELETE FROM known_devices WHERE name_key = :key", {"key": name_key})
+
+
+def _make_room(session: Session, table: str, name_key: str, most: int) -> None:
+    """Room for one more of a person's rows: of those beyond `most` the oldest go."""
+    session.execute(
+        f"""
+        DELETE FROM {table} WHERE token_hash IN (
+            SELECT token_hash FROM {table} WHERE name_key = :key
+            ORDER BY made_at DESC, token_hash LIMIT 1000 OFFSET :most
+        )
+        """,
+        {"key": name_key, "most": most - 1},
+    )

@@ -20,8 +20,8 @@ class Budget:
 class QueueSettings:
     """lease: how long a task is lent; look: most questions that one look answers; age: questions that wait longer come
     first; pause: how long what a person skipped is kept from them; second, gold, audits: budgets of what is asked
-    although it is known (law 4's exceptions); overlap: questions whose words do not yet agree, asked of one more
-    person, at most so many a day; audit_people: so many people decide an audited question; second_share: of decided
+    although it is known (law 4's exceptions); overlap_a_day: at most so many tasks on questions whose words do not yet
+    agree, asked of one more person; audit_people: so many people decide an audited question; second_share: of decided
     questions this share gets a blind second opinion."""
 
     lease: dt.timedelta = dt.timedelta(minutes=10)
@@ -31,6 +31,6 @@ class QueueSettings:
     second: Budget = Budget(0.05, 200)
     gold: Budget = Budget(0.02, 100)
     audits: Budget = Budget(0.1, 500)
-    overlap: Budget = Budget(0.5, 1_000)
+    overlap_a_day: int = 1_000
     second_share: float = 0.1
     audit_people: int = 1

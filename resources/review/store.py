@@ -22,7 +22,7 @@ from resources.review import words
 from resources.review.database import Database, Session
 from resources.review.excluding import excluded_in
 from resources.review.migrations import NotAReviewStore, migrate
-from resources.review.protocol import COUNTS, DECISIONS, KINDS, Decision, Outcome, decisions_fingerprint
+from resources.review.protocol import COUNTS, DECISIONS, KINDS, Decision, Outcome
 
 _POSITION = """
 SELECT (SELECT max(sequence) FROM decisions) AS words, (SELECT max(sequence) FROM exclusions) AS exclusions
@@ -134,10 +134,6 @@ class SqlReviewStore:
             if version not in kept[1]:
                 kept[1][version] = words.in_force(session, None, trust)
             return kept[1][version]
-
-    def fingerprint(self, question_ids: pl.Series) -> str:
-        """See `ReviewStore.fingerprint`."""
-        return decisions_fingerprint(self.decisions(question_ids))
 
     def use(self, trust: Trust | None) -> None:
         """Let questions stand in the queue by this trust from now on; None: by the last word."""

@@ -17,7 +17,6 @@ Choice = Literal["accept", "reject", "replace", "skip", "cannot_tell", "escalate
 Submitted = Literal["taken", "late", "lost", "repeated", "unknown"]
 
 ROLES: tuple[str, ...] = get_args(Role)
-CHOICES: tuple[str, ...] = get_args(Choice)
 PASSES = ("skip", "cannot_tell", "escalate")
 """Answers that are no words on the question."""
 

@@ -23,9 +23,10 @@ from resources.review.replacement import MAX_REASON, replacement_fault
 _SAID = "d.question_id, d.verdict, d.value, d.unit, d.annotator, d.decided_at, d.reason, d.sequence, d.purpose"
 _JOURNAL = f"SELECT {_SAID} FROM decisions AS d ORDER BY d.sequence"
 _ASKED = f"SELECT {_SAID}, d.asked FROM decisions AS d ORDER BY d.sequence"
-_ASKED_WANTED = f"""
-SELECT {_SAID}, d.asked FROM wanted AS w JOIN decisions AS d ON d.question_id = w.question_id ORDER BY d.sequence
-"""
+_ASKED_WANTED = (
+    f"SELECT {_SAID}, d.asked "
+    "FROM {wanted} AS w JOIN decisions AS d ON d.question_id = w.question_id ORDER BY d.sequence"
+)
 _WITH_ASKED = pl.Schema(HISTORY | {"asked": pl.String()})
 
 _QUESTION = f"SELECT {', '.join((*IDENTITY, *FACTS))}, day FROM question_now WHERE question_id = :question_id"
@@ -42,7 +43,7 @@ FROM decisions RETURNING sequence
 """
 _PASSED = """
 SELECT p.question_id, p.person, p.what, p.at, p.position
-FROM wanted AS w JOIN passes AS p ON p.question_id = w.question_id
+FROM {wanted} AS w JOIN passes AS p ON p.question_id = w.question_id
 WHERE NOT EXISTS (
     SELECT 1 FROM passes AS b WHERE b.question_id = p.question_id AND b.task_id = p.task_id AND b.what = 'back'
 )
@@ -57,9 +58,10 @@ _STATES = pl.Schema(
     }
 )  # fmt: skip
 _RESTATE = """
-UPDATE waiting SET state = s.state, sequence = s.sequence, people = s.people, decided_at = s.decided_at
-FROM states AS s WHERE s.question_id = waiting.question_id
+UPDATE waiting SET state = :state, sequence = :sequence, people = :people, decided_at = :decided_at
+WHERE question_id = :question_id
 """
+_FORGET = "DELETE FROM spoken WHERE question_id IN (SELECT w.question_id FROM {wanted} AS w)"
 _PASSED_ON = "SELECT person, what, at, reason FROM passes WHERE question_id = :question_id AND what <> 'skip'"
 _SPOKEN = {
     "accept": "right", "reject": "wrong", "replace": "rather", "undo": "took that back", "back": "took that back",
@@ -88,8 +90,8 @@ def in_force(session: Session, question_ids: pl.Series | None, trust: Trust | No
     if question_ids is None:
         rows = session.frame(_ASKED, _WITH_ASKED)
     else:
-        session.want(question_ids)
-        rows = session.frame(_ASKED_WANTED, _WITH_ASKED)
+        statement, wanted = session.wanted(_ASKED_WANTED, question_ids.drop_nulls())
+        rows = session.frame(statement, _WITH_ASKED, wanted)
     stands = standing(_words(rows), excluded_in(session), trust).drop_nulls("sequence").select("sequence")
     kept = rows.join(stands, on="sequence", how="semi").sort("question_id")
     asked = pl.col("asked").str.json_decode(pl.Struct(_SHOWN)).struct
@@ -170,24 +172,18 @@ def _mine(word: Mapping[str, Any], decision: Decision) -> bool:
     return named(word["annotator"]) == named(decision.annotator)
 
 
-def restate(session: Session, question_ids: Collection[str], trust: Trust | None) -> Mapping[str, str]:
-    """Tell anew how questions stand, after words or passes on them; returns their states."""
+def restate(session: Session, question_ids: Collection[str], trust: Trust | None) -> None:
+    """Tell anew how questions stand, after words or passes on them."""
     if not question_ids:
-        return {}
+        return
     ids = pl.Series("question_id", sorted(set(question_ids)), pl.String)
-    session.want(ids)
-    rows = session.frame(_ASKED_WANTED, _WITH_ASKED)
-    words = _words(rows)
+    said, passed, forget = (session.wanted(each, ids) for each in (_ASKED_WANTED, _PASSED, _FORGET))
+    words = _words(session.frame(said[0], _WITH_ASKED, said[1]))
     excluded = excluded_in(session)
-    states = _states(ids, words, excluded, trust, session.frame(_PASSED, _PASSES))
-    session.temporary(
-        "states", "question_id TEXT PRIMARY KEY, state TEXT, sequence BIGINT, people BIGINT, decided_at BIGINT"
-    )
-    session.load("states", states.with_columns(pl.col("decided_at").dt.timestamp("us")))
-    session.execute(_RESTATE)
-    session.execute("DELETE FROM spoken WHERE question_id IN (SELECT question_id FROM wanted)")
+    states = _states(ids, words, excluded, trust, session.frame(passed[0], _PASSES, passed[1]))
+    session.execute(_RESTATE, states.with_columns(pl.col("decided_at").dt.timestamp("us")).to_dicts())
+    session.execute(*forget)
     session.load("spoken", _spoken(words, excluded))
-    return dict(states.select("question_id", "state").iter_rows())
 
 
 def restate_of(session: Session, person: str) -> None:

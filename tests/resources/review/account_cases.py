@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from review_databases import Place
@@ -34,6 +35,16 @@ def staffed(database: Database, **settings: dt.timedelta) -> Accounts:
     for name, role in PEOPLE.items():
         accounts.add(name, role, GOOD, by="test", now=NOON, must_change=False)
     return accounts
+
+
+def enter(accounts: Accounts, name: str = "Ana", password: str = GOOD, **where: Any) -> Any:
+    """Sign in from home at noon, unless told otherwise."""
+    return accounts.sign_in(name, password, **{"address": HOME, "now": NOON, **where})
+
+
+def rows(database: Database, table: str) -> list[dict[str, Any]]:
+    with database.reading() as session:
+        return session.rows(f"SELECT * FROM {table}")
 
 
 def guess(accounts: Accounts, name: str = "Ana", password: str = "wrong and wrong", **where) -> str:

@@ -2,22 +2,12 @@
 
 import polars as pl
 import pytest
-from account_cases import CAFE, DAY, GOOD, HOME, NOON, OTHER, SECOND, accounts_in, database_at, staffed
+from account_cases import CAFE, DAY, GOOD, HOME, NOON, OTHER, SECOND, accounts_in
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog_assets.consensus.standing import name_of
 from resources.review.accounts import AccountError, NotSignedIn, key_of, name_fault
-
-
-@pytest.fixture
-def database(place):
-    return database_at(place)
-
-
-@pytest.fixture
-def accounts(database):
-    return staffed(database)
 
 
 def session_of(accounts, name, now=NOON):

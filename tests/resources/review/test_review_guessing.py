@@ -7,15 +7,14 @@ from account_cases import (
     CAFE,
     DAY,
     GOOD,
-    HOME,
     HOUR,
     NOON,
     OTHER,
     SECOND,
     accounts_in,
-    database_at,
+    enter,
     guess,
-    staffed,
+    rows,
 )  # fmt: skip
 
 from resources.review import tries
@@ -23,25 +22,6 @@ from resources.review.accounts import NotSignedIn
 from resources.review.tries import TooManyTries
 
 WRONG = "The name or the password is not right."
-
-
-@pytest.fixture
-def database(place):
-    return database_at(place)
-
-
-@pytest.fixture
-def accounts(database):
-    return staffed(database)
-
-
-def enter(accounts, name="Ana", password=GOOD, **where):
-    return accounts.sign_in(name, password, **{"address": HOME, "now": NOON, **where})
-
-
-def rows(database, table):
-    with database.reading() as session:
-        return session.rows(f"SELECT * FROM {table}")
 
 
 def test_pauses_grow_and_end_and_a_right_password_starts_anew(accounts):

@@ -12,8 +12,9 @@ from account_cases import (
     OTHER,
     SECOND,
     accounts_in,
-    database_at,
+    enter,
     guess,
+    rows,
     staffed,
 )  # fmt: skip
 from argon2 import PasswordHasher
@@ -24,25 +25,6 @@ from resources.review.sessions import form_token, is_form_token
 from resources.review.tries import TooManyTries
 
 WRONG = "The name or the password is not right."
-
-
-@pytest.fixture
-def database(place):
-    return database_at(place)
-
-
-@pytest.fixture
-def accounts(database):
-    return staffed(database)
-
-
-def enter(accounts, name="Ana", password=GOOD, **where):
-    return accounts.sign_in(name, password, **{"address": HOME, "now": NOON, **where})
-
-
-def rows(database, table):
-    with database.reading() as session:
-        return session.rows(f"SELECT * FROM {table}")
 
 
 def test_who_signs_in_is_known_by_the_token_and_only_a_digest_of_it_is_kept(accounts, database):
