@@ -96,9 +96,13 @@ def standing(words: pl.DataFrame, excluded: pl.DataFrame, trust: Trust | None = 
     earlier words on the question, with purpose 'settle' everybody's. Of what is left the last settling word stands;
     without one the last word of each person counts, by the consensus of `trust`, or, without it, by the last word.
     """
-    each = last_words(words, excluded)
-    told = _last_word(each) if trust is None else _consensus(each, trust)
     asked = words.select(pl.col("question_id").unique())
+    return standing_of(last_words(words, excluded), asked, trust)
+
+
+def standing_of(each: pl.DataFrame, asked: pl.DataFrame, trust: Trust | None) -> pl.DataFrame:
+    """STANDING, by question_id, of each person's last words (`last_words`) on the questions asked (question_id)."""
+    told = _last_word(each) if trust is None else _consensus(each, trust)
     found = told if told.height == asked.height else asked.join(told, on="question_id", how="left")
     is_settled = pl.col("settled").is_not_null()
     return found.select(

@@ -104,6 +104,7 @@ def choose(
     A lead gets what waits for a lead first. The others, and a lead after that, get what is mixed in, or what comes
     first; audits when nothing else is left.
     """
+    session.along_indexes()
     places = _places(person, now, settings, kinds)
     spent = {row["why"]: row["tasks"] for row in session.rows(_SPENT, places)}
     if role in LEADS:

@@ -272,9 +272,18 @@ class Session:
         self.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
 
     def count(self, *tables: str) -> None:
-        """Let the planner know how much is in temporary tables; SQLite needs no telling."""
+        """Let the planner know how much is in tables that were just filled; SQLite needs no telling."""
         for table in tables if self._database.server else ():
             self.execute(f"ANALYZE {table}")
+
+    def along_indexes(self) -> None:
+        """Until this transaction ends rows are read in an index's order and never sorted: for the first of many, where
+        PostgreSQL's planner, that knows a table as it was some minutes ago, may take the many for few."""
+        if self._database.server:
+            self.execute(
+                "SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true), "
+                "set_config('enable_seqscan', 'off', true)"
+            )
 
     def wanted(self, statement: str, ids: Iterable[str]) -> tuple[str, dict[str, str]]:
         """The statement with `{wanted}` as a table of the ids (question_id), any number of them, each once; and the

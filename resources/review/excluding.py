@@ -24,6 +24,8 @@ def excluded_in(session: Session) -> pl.DataFrame:
 def intervals(stated: pl.DataFrame) -> pl.DataFrame:
     """EXCLUDED of statements (sequence, person, excluded, since): for each moment the latest statement holds whose
     `since` is not after it. The person is named as in their latest statement."""
+    if stated.is_empty():  # mostly; and this is read at each click
+        return EXCLUDED.to_frame()
     of_person = name_of(pl.col("person"))
     later = pl.col("since").sort_by("sequence").reverse().cum_min().reverse().shift(-1)
     standing = stated.sort("sequence").with_columns(of_person.alias("key")).with_columns(

@@ -151,6 +151,7 @@ def take_in(session: Session, day: dt.date, kinds: Collection[str], now: dt.date
     for statement in _REPLACE_DAY:
         session.execute(statement, {"day": day.isoformat(), "kinds": sorted(kinds)})
     session.execute(_WAITING, {"now": microseconds(now)})
+    session.count("questions", "question_days", "question_products", "waiting")
 
 
 def passed_over(session: Session) -> list[str]:

@@ -432,4 +432,14 @@ MIGRATIONS = (
             "CREATE INDEX external_deliveries_by_moment ON external_deliveries (received_at)",
         ),
     ),
+    Migration(
+        "0009_in_the_order_in_which_it_is_read",
+        (
+            "DROP INDEX waiting_by_group",
+            "CREATE INDEX waiting_by_group ON waiting (group_key, state, priority DESC, question_id)",
+            # What the export lists, and what people hold.
+            "CREATE INDEX waiting_by_weight ON waiting (products DESC, oldest_day, question_id) WHERE sequence IS NULL",
+            "CREATE INDEX tasks_in_hand ON tasks (expires_at) WHERE submitted_at IS NULL",
+        ),
+    ),
 )

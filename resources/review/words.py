@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from catalog_assets.consensus.standing import EXCLUDED, WORDS, Trust, last_words, name_of, standing
+from catalog_assets.consensus.standing import EXCLUDED, WORDS, Trust, last_words, name_of, standing, standing_of
 from catalog_assets.vocabulary.columns import MOMENT
 from resources.review.database import Session, microseconds, moment_of
 from resources.review.excluding import excluded_in
@@ -180,10 +180,12 @@ def restate(session: Session, question_ids: Collection[str], trust: Trust | None
     said, passed, forget = (session.wanted(each, ids) for each in (_ASKED_WANTED, _PASSED, _FORGET))
     words = _words(session.frame(said[0], _WITH_ASKED, said[1]))
     excluded = excluded_in(session)
-    states = _states(ids, words, excluded, trust, session.frame(passed[0], _PASSES, passed[1]))
+    counting = last_words(words, excluded)
+    escalated = _escalated(session.frame(passed[0], _PASSES, passed[1]), counting, excluded)
+    states = _states(ids, words, standing_of(counting, ids.to_frame(), trust), counting, escalated)
     session.execute(_RESTATE, states.with_columns(pl.col("decided_at").dt.timestamp("us")).to_dicts())
     session.execute(*forget)
-    session.load("spoken", _spoken(words, excluded))
+    session.load("spoken", _spoken(words, counting, excluded))
 
 
 def restate_of(session: Session, person: str) -> None:
@@ -209,41 +211,49 @@ def told(session: Session, question_id: str) -> list[str]:
 
 
 def _states(
-    ids: pl.Series, words: pl.DataFrame, excluded: pl.DataFrame, trust: Trust | None, passes: pl.DataFrame
+    ids: pl.Series, words: pl.DataFrame, stands: pl.DataFrame, counting: pl.DataFrame, escalated: pl.DataFrame
 ) -> pl.DataFrame:
-    """_STATES of the questions."""
-    counting = last_words(words, excluded).group_by("question_id").agg(pl.col("sequence").max().alias("last"))
-    moments = words.select(pl.col("sequence").alias("last"), "decided_at")
-    last = counting.join(moments, on="last", how="left")
+    """_STATES of the questions, by how they stand and who hands them to a lead."""
+    last = _last_of(counting).join(words.select(pl.col("sequence").alias("last"), "decided_at"), on="last", how="left")
+    told = ids.to_frame().join(stands, on="question_id", how="left").join(last, on="question_id", how="left")
+    to_lead = pl.col("question_id").is_in(escalated["question_id"].implode())
+    state = pl.when(to_lead).then(pl.lit(ESCALATED)).otherwise(pl.col("state").fill_null("open"))
+    people = pl.col("people").fill_null(0).cast(pl.Int64)
+    return told.select("question_id", state.alias("state"), "sequence", people, "decided_at")
+
+
+def _last_of(counting: pl.DataFrame) -> pl.DataFrame:
+    """question_id, last: the last word that counts."""
+    return counting.group_by("question_id").agg(pl.col("sequence").max().alias("last"))
+
+
+def _escalated(passes: pl.DataFrame, counting: pl.DataFrame, excluded: pl.DataFrame) -> pl.DataFrame:
+    """question_id of what was handed to a lead since the last word that counts."""
+    if passes.is_empty():  # mostly; and this is asked at each click
+        return pl.DataFrame(schema={"question_id": pl.String()})
     spans = excluded.select(name_of(pl.col("person")).alias("person"), "since", "until")
     within = (pl.col("at") >= pl.col("since")) & (pl.col("at") < pl.col("until")).fill_null(True)
     silent = passes.join(spans, on="person").filter(within)
     heard = passes.join(silent, on=["question_id", "person", "what", "at"], how="anti")
-    since = heard.join(last, on="question_id", how="left")
+    since = heard.join(_last_of(counting), on="question_id", how="left")
     later = since.filter(pl.col("last").is_null() | (pl.col("position") >= pl.col("last")))
     handed = later.group_by("question_id").agg(
         (pl.col("what") == "escalate").any().alias("handed"),
         (pl.col("person").filter(pl.col("what") == "cannot_tell").n_unique() >= LEADS_AFTER).alias("unclear"),
     )
-    escalated = handed.filter(pl.col("handed") | pl.col("unclear")).select("question_id", pl.lit(True).alias("to_lead"))
-    stands = standing(words, excluded, trust)
-    told = ids.to_frame().join(stands, on="question_id", how="left").join(last, on="question_id", how="left")
-    state = (
-        pl.when(pl.col("to_lead").is_not_null()).then(pl.lit(ESCALATED)).otherwise(pl.col("state").fill_null("open"))
-    )
-    return told.join(escalated, on="question_id", how="left").select(
-        "question_id", state.alias("state"), "sequence", pl.col("people").fill_null(0).cast(pl.Int64), "decided_at"
-    )
+    return handed.filter(pl.col("handed") | pl.col("unclear")).select("question_id")
 
 
-def _spoken(words: pl.DataFrame, excluded: pl.DataFrame) -> pl.DataFrame:
+def _spoken(words: pl.DataFrame, counting: pl.DataFrame, excluded: pl.DataFrame) -> pl.DataFrame:
     """question_id, person, counts: who has a word that is not taken back, a gold answer or one of somebody excluded
     too; and whether it counts."""
+    by = ["question_id", "person"]
     nobody = EXCLUDED.to_frame()
     gold = words.filter(pl.col("purpose") == "gold")
-    said = pl.concat([last_words(words, nobody), last_words(gold, nobody, gold=True)]).select("question_id", "person")
-    counting = last_words(words, excluded).select("question_id", "person", pl.lit(1, pl.Int64).alias("counts"))
-    both = said.unique().join(counting, on=["question_id", "person"], how="left")
+    said = [counting] if excluded.is_empty() else [last_words(words, nobody)]
+    said += [last_words(gold, nobody, gold=True)] if gold.height else []
+    counts = counting.select(*by, pl.lit(1, pl.Int64).alias("counts"))
+    both = pl.concat([each.select(by) for each in said]).unique().join(counts, on=by, how="left")
     return both.with_columns(pl.col("counts").fill_null(0)).sort("question_id", "person")
 
 

@@ -277,4 +277,5 @@ def test_released_migrations_are_never_edited():
         "0006_people": ("aa106106f9211a47", "aa106106f9211a47"),
         "0007_what_is_only_added_to": ("b87ecf3e12493348", "f12796743586fb7f"),
         "0008_deliveries_of_other_platforms": ("c9fa12cc54725da3", "c9fa12cc54725da3"),
+        "0009_in_the_order_in_which_it_is_read": ("b319d5b7d2f5abad", "b319d5b7d2f5abad"),
     }
