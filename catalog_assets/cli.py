@@ -357,6 +357,32 @@ def _mappers() -> tuple[str, Callable[[bytes], str]]:
     return RELEASE, lambda data: read_mapper(data).version
 
 
+@main.group(cls=Group)
+def brands() -> None:
+    """How brands are spelled: learn it from the catalogue and from people's answers, put a release into force."""
+
+
+@brands.command("learn")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def brands_learn(file: Path) -> None:
+    """Learn from what people said of brands in review, and from brands that differ in large and small letters alone;
+    write the release to FILE.
+
+    Nothing is in force until `catalog brands use FILE`.
+    """
+    from catalog_assets.matched.known import taught_spellings
+
+    with console.status("Reading offers and answers …"):
+        learned = taught_spellings(opened())
+    written_release(file, learned, "brands")
+
+
+def _spellings() -> tuple[str, Callable[[bytes], str]]:
+    from catalog_assets.standardized.spellings import RELEASE, read_spellings
+
+    return RELEASE, lambda data: read_spellings(data).version
+
+
 def _rates() -> tuple[str, Callable[[bytes], str]]:
     from catalog_assets.rates import KIND, read_rates
     from catalog_assets.releases import version_of
@@ -408,6 +434,7 @@ def rates_show(day: dt.datetime | None) -> None:
 
 release_commands(matcher, "the matcher", _matchers)
 release_commands(categories, "the category mapper", _mappers)
+release_commands(brands, "brands' spellings", _spellings)
 release_commands(rates, "the rates (the layout of the European Central Bank's eurofxref-hist.csv)", _rates)
 
 

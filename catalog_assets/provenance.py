@@ -13,6 +13,8 @@ import polars as pl
 from catalog_assets.raw.compression import decompress
 from catalog_assets.raw.deliveries import effective
 from catalog_assets.stages import ALL, World
+from catalog_assets.standardized.spellings import Spellings
+from catalog_assets.standardized.stage import learned_spellings
 
 Story = dict[str, Any]
 REFUSED_COLUMNS = ("stage", "day", "rule", "message", "file", "record_number", "byte_offset", "byte_length", "payload")
@@ -156,14 +158,24 @@ def _golden(world: World, touched: Story) -> Iterator[Story]:
         return
     lead = row["offers"][0]
     origins = {origin["field"]: origin for origin in row["origins"]}
+    spelled = spelling_of(learned_spellings(world, touched["day"]), row["brand"])
     for name in ("name", "brand", "mpn", "gtin", "price", "currency", "availability", "stock", "url", "image_url"):
         if row[name] is not None:
             origin = origins.get("price" if name == "currency" else name, lead)
             yield {
                 "attribute": name, "value": str(row[name]), "method": "supplier", "confidence": None,
                 **{c: origin[c] for c in ("source", "product_id", "delivery_id", "record_number")},
-                "run_id": row["run_id"],
+                "run_id": row["run_id"], "evidence": spelled if name == "brand" else None,
             }  # fmt: skip
+
+
+def spelling_of(release: Spellings | None, brand: str | None) -> str | None:
+    """Where a brand's spelling is from, if it was learned: the release, and the people who taught it."""
+    taught = [] if release is None else sorted(lower for lower, name in release.names.items() if name == brand)
+    if release is None or not taught:
+        return None
+    people = sorted({release.by[lower] for lower in taught if lower in release.by})
+    return f"spelled by brands {release.version}" + (f", taught by {', '.join(people)}" if people else "")
 
 
 def _refused(world: World, source: str, product_id: str) -> list[Story]:

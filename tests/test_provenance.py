@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from catalog_assets.provenance import _decided
+from catalog_assets.provenance import _decided, spelling_of
+from catalog_assets.standardized.spellings import Spellings
 
 SAID = {"attribute": "price", "value": "20.0000", "method": "supplier"}
 
@@ -20,3 +21,10 @@ def test_a_decided_price_names_who_decided(price, shown):
 
 def test_a_price_that_nobody_decided_is_the_suppliers():
     assert _decided(SAID, {"price": Decimal("20"), "price_method": "supplier"}) is None
+
+
+def test_a_learned_spelling_names_its_release_and_who_taught_it():
+    release = Spellings({"acme gmbh": "Acme", "acme": "Acme", "zed": "Zed"}, {"acme gmbh": "ana"}, {})
+    assert spelling_of(release, "Acme") == f"spelled by brands {release.version}, taught by ana"
+    assert spelling_of(release, "Zed") == f"spelled by brands {release.version}"
+    assert spelling_of(release, "Other") is spelling_of(release, None) is spelling_of(None, "Acme") is None

@@ -1,18 +1,23 @@
-"""What a catalogue knows about its offers already, for a matcher to learn from.
+"""What a catalogue knows about its offers already, for a matcher and for brands' spellings to learn from.
 
-Belongs here: the offers that stand now, and what people decided about pairs of them. Does not belong here: learning
-(`training.py`), and what a day's matching reads (`offers.py`, `comparisons.py`).
+Belongs here: the offers that stand now, and what people decided about pairs of them and about brands. Does not belong
+here: learning (`training.py`, `standardized/spellings.py`), and what a day's matching reads (`offers.py`,
+`comparisons.py`).
 """
 
 import datetime as dt
 
 import polars as pl
 
+from catalog_assets.consensus.release import newest_trust
+from catalog_assets.matched import brand_pairs
 from catalog_assets.matched.comparisons import STAGE_NAME, decisions_until, texts_of
 from catalog_assets.matched.offers import UPSTREAM, done_partitions, offers_until
 from catalog_assets.matched.pairs import verdicts
 from catalog_assets.matched.standing import OFFER_KEY
+from catalog_assets.releases import content, releases
 from catalog_assets.stages import World, marks
+from catalog_assets.standardized.spellings import RELEASE, Spellings, learned, read_spellings
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 
 NOTHING_DECIDED = pl.Schema({"left": pl.UInt32(), "right": pl.UInt32(), "is_match": pl.Boolean()})
@@ -40,6 +45,16 @@ def decided_pairs(world: World, offers: pl.DataFrame) -> pl.DataFrame:
         place = offers.select("offer", *OFFER_KEY).rename(names)
         said = said.join(place, on=[f"{side}_source", f"{side}_id"])
     return said.select("left", "right", pl.col("verdict").is_in(AFFIRMED).alias("is_match"))
+
+
+def taught_spellings(world: World) -> Spellings:
+    """How brands are spelled by the offers that stand, what people said of pairs of them, and the last release."""
+    last = _last_day(world, UPSTREAM)
+    done = None if last is None else offers_until(world, done_partitions(world, last)).standing().offers
+    brands = pl.Series("brand", [], pl.String) if done is None else done.filter("live")["brand"]
+    earlier = releases(world, RELEASE)
+    known = read_spellings(content(world, RELEASE, earlier[-1])) if earlier else None
+    return learned(brands, brand_pairs.said(world.review.cases(newest_trust(world))), known)
 
 
 def _last_day(world: World, stage: str) -> dt.date | None:

@@ -5,13 +5,14 @@ and pairs (`comparisons.py`), which offers are one product (`identity.py`), and 
 """
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
-from catalog_assets.matched import pairs
+from catalog_assets.matched import brand_pairs, pairs
 from catalog_assets.matched.comparisons import Compared, compared, told
 from catalog_assets.matched.contract import MatchedPairs, MatchedProducts
 from catalog_assets.matched.golden import Survivorship, golden
@@ -25,10 +26,10 @@ from catalog_assets.vocabulary.columns import STANDARDIZED_PRODUCTS
 
 CODE = (
     *(f"matched/{name}.py" for name in (
-        "blocking", "comparisons", "contract", "features", "golden", "identity", "linking", "matcher", "offers",
-        "pairs", "parents", "stage", "standing", "tokens", "transform",
+        "blocking", "brand_pairs", "comparisons", "contract", "features", "golden", "identity", "linking", "matcher",
+        "offers", "pairs", "parents", "stage", "standing", "tokens", "transform",
     )),
-    "boosted.py", "enriched/content.py", "digests.py",
+    "boosted.py", "enriched/content.py", "digests.py", "standardized/spellings.py",
 )  # fmt: skip
 """What decides the stage's tables; how a matcher is trained does not: its release does."""
 
@@ -69,13 +70,23 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     table = pl.concat([products, tombstones(heirs)]).with_columns(pl.lit(day).alias("day"))
     received = offers.rows.filter(pl.col("day") == day).select(_unit()).to_series()
     asked = pairs.questions(found.table, keyed, found.texts, found.decided["question_id"]) if found.now else None
+    brands = brand_pairs.questions(table, now.offers.filter("live")["brand"])
     return Outcome(
         received,
         {"matched_products": table, "matched_pairs": found.table.with_columns(pl.lit(day).alias("day"))},
-        details=_details(world, partition, done, now.withheld, table) | _learned(found, keyed, asked),
+        details=_details(world, partition, done, now.withheld, table)
+        | _learned(found, keyed, asked)
+        | {"brand_questions": brands["question_id"].n_unique()},
         inputs=_inputs(world, done, told(world, day, _days(done), found.decided)),
-        settle=None if asked is None else lambda: world.review.replace_day(day, asked, (pairs.KIND,)),
+        settle=functools.partial(_ask, world, day, brands, asked),
     )
+
+
+def _ask(world: World, day: dt.date, brands: pl.DataFrame, asked: pl.DataFrame | None) -> None:
+    """The day's questions on brands and, where a matcher is in force, on pairs."""
+    world.review.replace_day(day, brands, (brand_pairs.KIND,))
+    if asked is not None:
+        world.review.replace_day(day, asked, (pairs.KIND,))
 
 
 def _survivorship(world: World) -> Survivorship:

@@ -6,6 +6,7 @@ categories (enrichment finds those).
 
 import functools
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -14,20 +15,30 @@ from catalog_assets.standardized.text import ROUNDS, json_value, on_distinct, pl
 from catalog_assets.vocabulary.brands import CANONICAL, NONE
 
 SEPARATOR = " > "
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _LEVEL_KEYS = ("name", "title", "label", "category", "value")
 _ARROWS = "[>»›→]"
 _OPENING = "<([A-Za-z/!?])"
 
 
-def brand_spellings(chosen: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Lower-case spelling -> the brand's name: the vocabulary's, but where configuration has chosen another.
+def brand_spellings(chosen: Mapping[str, Sequence[str]], learned: Mapping[str, str] = NOTHING) -> dict[str, str]:
+    """Lower-case spelling -> the brand's name: the vocabulary's, but where people have taught another, or configuration
+    has chosen one, which stands above all.
 
-    chosen: name -> other spellings. A name or spelling of the vocabulary's brand takes all its spellings along.
+    chosen: name -> other spellings; learned: lower-case spelling -> name, as in a release. A name or spelling of the
+    vocabulary's brand takes all its spellings along.
     """
-    said = {spelling.lower(): name for name, others in chosen.items() for spelling in (*others, name)}
-    wanted = {CANONICAL.get(spelling, spelling).lower(): name for spelling, name in said.items()}
-    known = {spelling: wanted.get(name.lower(), name) for spelling, name in CANONICAL.items()}
-    return {**known, **said}
+    configured = {spelling.lower(): name for name, others in chosen.items() for spelling in (*others, name)}
+    return _above(_above(CANONICAL, learned), configured)
+
+
+def _above(known: Mapping[str, str], said: Mapping[str, str]) -> dict[str, str]:
+    """What is known, with what is said above it: known names that are said to be spellings get the name said, and a
+    name that is said and known as a spelling gets the name known."""
+    said = {written: name if name.lower() in said else known.get(name.lower(), name) for written, name in said.items()}
+    wanted = {known.get(spelling, spelling).lower(): name for spelling, name in said.items()}
+    moved = {spelling: wanted.get(name.lower(), name) for spelling, name in known.items()}
+    return {**moved, **said}
 
 
 def brands(texts: pl.Series, spellings: Mapping[str, str] = CANONICAL) -> pl.Series:

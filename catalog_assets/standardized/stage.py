@@ -4,6 +4,7 @@ Belongs here: decoding raw payloads and telling which deliveries count. Does not
 (`transform.py`).
 """
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +14,12 @@ import polars as pl
 from catalog_assets.configuration import fingerprint
 from catalog_assets.raw.deliveries import effective, known_deliveries
 from catalog_assets.raw.splitting import decode
+from catalog_assets.releases import content, in_force, releases
 from catalog_assets.stages import NO_QUARANTINE, Outcome, Partition, Stage, Warn, World, mark, require
 from catalog_assets.standardized.contract import RECORD_RULES, StandardizedProducts
 from catalog_assets.standardized.mapping import nothing_under
 from catalog_assets.standardized.names import brand_spellings
+from catalog_assets.standardized.spellings import RELEASE, Spellings, read_spellings
 from catalog_assets.standardized.transform import Standardized, skipping, standardize
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.version import VERSION as VOCABULARY
@@ -35,7 +38,15 @@ def _inputs(world: World, partition: Partition, deliveries: pl.DataFrame) -> str
     raw = require(world, UPSTREAM, partition)["output_fingerprint"]
     told = deliveries.select("delivery_id", "sequence", "delivered_at", "landed_at", "retracted").rows()
     settings = world.catalog.source_fingerprint(partition.source)
-    return fingerprint(raw, told, settings, VOCABULARY, code_version("standardized", "raw", "digests.py"))
+    release = in_force(releases(world, RELEASE), partition.day)
+    learned = None if release is None else release.version
+    return fingerprint(raw, told, settings, learned, VOCABULARY, code_version("standardized", "raw", "digests.py"))
+
+
+def learned_spellings(world: World, day: dt.date) -> Spellings | None:
+    """How brands are spelled on the day by what people taught; None where no release is in force."""
+    release = in_force(releases(world, RELEASE), day)
+    return None if release is None else read_spellings(content(world, RELEASE, release))
 
 
 def _deliveries(world: World, partition: Partition) -> pl.DataFrame:
@@ -56,7 +67,8 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     received = records.select(_record_id()).to_series()
     cells = decode(records, source)
     empty = nothing_under(cells, records, source)
-    spellings = brand_spellings(world.catalog.brands)
+    learned = learned_spellings(world, partition.day)
+    spellings = brand_spellings(world.catalog.brands, learned.names if learned else {})
     result = standardize(cells, deliveries, partition.source, source, partition.day, spellings)
     del records, cells
     return Outcome(
@@ -64,7 +76,8 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
         {"standardized_products": result.offers},
         fates=result.fates,
         quarantine=_quarantine(result.failures, raw, deliveries),
-        details=_details(world, partition, deliveries, result) | {"records": received.len(), "nothing_under": empty},
+        details=_details(world, partition, deliveries, result)
+        | {"records": received.len(), "nothing_under": empty, "brands": learned.version if learned else None},
         inputs=fingerprinted,
     )
 

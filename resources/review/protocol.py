@@ -18,7 +18,7 @@ from catalog_assets.vocabulary.columns import MOMENT
 if TYPE_CHECKING:
     from catalog_assets.consensus.standing import Trust
 
-Kind = Literal["attribute", "category", "description", "price", "match"]
+Kind = Literal["attribute", "category", "description", "price", "match", "brand"]
 Verdict = Literal["accept", "reject", "replace", "undo"]
 Status = Literal["recorded", "already", "late", "unknown_question", "refused"]
 

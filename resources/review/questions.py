@@ -18,8 +18,9 @@ from resources.review.tasks import Candidate
 
 LEAST = 0.1
 """Weight of a question whose answer is all but known: it is asked last, and asked."""
-ALONE = ("category", "price", "match", "description")
-"""Kinds of which one question is one look: a path serves all its products, two offers or a text need reading."""
+ALONE = ("category", "price", "match", "description", "brand")
+"""Kinds of which one question is one look: a path or a brand serves all its products, two offers or a text need
+reading."""
 _DEFAULTS = {"why": "doubt"}
 _DRAW_DIGITS = 8
 _SALT = "second opinion"

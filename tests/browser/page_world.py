@@ -35,7 +35,7 @@ LOUD = "NO BROWSER: the review page was not tested. Install Chromium (`.ci/run` 
 PASSWORD = "loud-harbour-tin-bicycle"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 NONE = Budget(0.0, 0)
-PLAIN = QueueSettings(second=NONE, gold=NONE, audits=NONE, overlap=NONE)
+PLAIN = QueueSettings(second=NONE, gold=NONE, audits=NONE)
 """Only open questions: which comes next does not depend on chance."""
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 DAY = dt.date(2026, 3, 1)

@@ -39,6 +39,7 @@ _TITLES = {
     ("attribute", "text"): "attributes",
     ("category", "tree"): "categories",
     ("description", "text"): "descriptions",
+    ("brand", "text"): "brands",
     ("match", "none"): "matches",
     ("price", "text"): "prices",
 }
@@ -47,6 +48,7 @@ _ASKS = {
     "description": "Is this description right?",
     "price": "Is this price right?",
     "match": "Are these two offers the same product?",
+    "brand": "Does the brand as stated mean the one proposed?",
 }
 _READ = {"choices": "choices", "taxonomy": "taxonomy", "textarea": "text"}
 """Type of a result -> where its value stands."""

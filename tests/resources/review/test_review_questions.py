@@ -183,9 +183,9 @@ def test_counts_name_every_kind(place):
     store.decide([said("a"), said("c"), said("c", "undo")])
     expected = pl.DataFrame(
         {
-            "kind": ["attribute", "category", "description", "price", "match"],
-            "open": [1, 0, 0, 1, 0],
-            "decided": [1, 0, 0, 0, 0],
+            "kind": ["attribute", "category", "description", "price", "match", "brand"],
+            "open": [1, 0, 0, 1, 0, 0],
+            "decided": [1, 0, 0, 0, 0, 0],
         },
         schema=COUNTS,
     )

@@ -1,0 +1,114 @@
+"""Pairs of brands that may be one brand in two spellings, as questions for people.
+
+Belongs here: which pairs are asked about, what such a question says, and what its answer teaches. Does not belong here:
+what is learned from all answers (`standardized/spellings.py`), and spellings that differ in large and small letters
+alone, which nobody is asked about.
+
+Two signs make a pair: shops that offer one product state different brands, or two brands are the same letters and
+digits, legal forms aside ("Acme GmbH", "ACME-"). One answer serves all products of the brand.
+"""
+
+import polars as pl
+
+from catalog_assets.digests import digest
+from catalog_assets.standardized.spellings import rank
+from catalog_assets.vocabulary.verdicts import AFFIRMED
+
+KIND = "brand"
+FIELD = "brand"
+VERSION = "1"
+SAME_PRODUCT, SAME_LETTERS = 0.5, 0.9
+"""How sure the two signs make us, until decided cases tell: of one product two shops often name maker and line."""
+PAIRS = pl.Schema(
+    {"product_key": pl.String(), "spelling": pl.String(), "name": pl.String(), "confidence": pl.Float64()}
+)  # fmt: skip
+_FORMS = "inc|llc|ltd|limited|gmbh|ag|kg|se|co|corp|corporation|company|sa|srl|spa|sarl|bv|nv|ab|oy|plc"
+_LEGAL = rf"(?i)[\s,]+(?:{_FORMS})\.?$"
+
+
+def questions(table: pl.DataFrame, brands: pl.Series) -> pl.DataFrame:
+    """What to ask a person about a day's brands, in the shape of `ASKED` of the review store.
+
+    table: the day's MATCHED_PRODUCTS (product_key, status, name, brand, description, image_url, offers, conflicts);
+    brands: all that stand in offers, with repetitions or without.
+    """
+    live = table.filter(pl.col("status") == "live")
+    found = pl.concat([_of_products(live), _of_letters(live, brands)])
+    asked = found.sort("product_key", "spelling", "name", "confidence", descending=[False, False, False, True]).unique(
+        ["product_key", "spelling", "name"], keep="first", maintain_order=True
+    )
+    shown = live.select(
+        "product_key", pl.col("name").alias("product"), pl.col("image_url").alias("image"),
+        pl.col("offers").list.len().clip(1).cast(pl.Float64).alias("popularity"),
+    )  # fmt: skip
+    none = pl.lit(None, pl.String)
+    stated = pl.concat_str(pl.lit("Brand as stated: "), "spelling")
+    return asked.join(shown, on="product_key").select(
+        question_id().alias("question_id"), "product_key", pl.lit(KIND).alias("kind"), pl.lit(FIELD).alias("attribute"),
+        pl.col("name").alias("value"), none.alias("unit"), "confidence", pl.lit("rule").alias("method"),
+        pl.lit(VERSION).alias("model_version"), pl.col("spelling").alias("evidence"), pl.col("product").alias("name"),
+        pl.concat_str([stated, pl.col("product")], separator="\n", ignore_nulls=True).alias("context"),
+        none.alias("options"), "image", "popularity",
+    )  # fmt: skip
+
+
+def question_id() -> pl.Expr:
+    """The id of the question whether a spelling means a brand. Columns: spelling, name."""
+    return digest(pl.lit(KIND), pl.col("spelling").str.to_lowercase(), pl.col("name"))
+
+
+def said(cases: pl.DataFrame) -> pl.DataFrame:
+    """What decisions on such questions say (`standardized.spellings.SAID`): a spelling that was refused says nothing.
+
+    cases: CASES of the review store.
+    """
+    affirmed = cases.filter(pl.col("asked_kind") == KIND, pl.col("verdict").is_in(AFFIRMED))
+    name = pl.when(pl.col("verdict") == "accept").then("asked_value").otherwise("value")
+    return affirmed.select(pl.col("asked_evidence").alias("spelling"), name.alias("name"), "annotator", "sequence")
+
+
+def _of_products(live: pl.DataFrame) -> pl.DataFrame:
+    """PAIRS of products of which shops state different brands."""
+    each = (
+        live.select("product_key", "brand", "conflicts")
+        .filter(pl.col("conflicts").list.len() > 0)
+        .explode("conflicts")
+        .unnest("conflicts")
+        .filter(pl.col("field") == FIELD)
+        .select("product_key", pl.col("brand").alias("one"), pl.col("value").alias("other"))
+        .drop_nulls()
+    )
+    return _directed(each, SAME_PRODUCT)
+
+
+def _of_letters(live: pl.DataFrame, brands: pl.Series) -> pl.DataFrame:
+    """PAIRS of brands with the same letters, for the day's products of either; of three spellings two pairs."""
+    every = brands.drop_nulls().unique().alias("brand").to_frame().with_columns(_letters(pl.col("brand")))
+    several = every.filter(
+        pl.col("letters") != "", pl.col("brand").str.to_lowercase().n_unique().over("letters") > 1
+    ).sort("letters", *rank(pl.col("brand")))
+    pairs = several.with_columns(pl.col("brand").first().over("letters").alias("one")).filter(
+        pl.col("brand") != pl.col("one")
+    )
+    both = pl.concat(
+        [pairs.select("one", pl.col("brand").alias("other"), pl.col(side).alias("brand")) for side in ("one", "brand")]
+    )
+    found = live.select("product_key", "brand").join(both, on="brand").select("product_key", "one", "other")
+    return _directed(found, SAME_LETTERS)
+
+
+def _letters(brand: pl.Expr) -> pl.Expr:
+    """Letters and digits without legal forms at the end, in lower case."""
+    bare = brand.str.replace(_LEGAL, "").str.replace(_LEGAL, "")
+    return bare.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "").alias("letters")
+
+
+def _directed(pairs: pl.DataFrame, confidence: float) -> pl.DataFrame:
+    """PAIRS: which of the two is the name does not depend on who states it. pairs: product_key, one, other."""
+    differing = pairs.filter(pl.col("one").str.to_lowercase() != pl.col("other").str.to_lowercase()).unique()
+    numbered = differing.with_row_index("pair")
+    sides = pl.concat([numbered.select("pair", pl.col(side).alias("brand")) for side in ("one", "other")])
+    ordered = sides.sort("pair", *rank(pl.col("brand"))).group_by("pair", maintain_order=True)
+    told = ordered.agg(pl.col("brand").first().alias("name"), pl.col("brand").last().alias("spelling"))
+    named = numbered.join(told, on="pair").with_columns(pl.lit(confidence).alias("confidence"))
+    return named.select(pl.col(column).cast(dtype) for column, dtype in PAIRS.items())

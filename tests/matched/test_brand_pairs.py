@@ -1,0 +1,109 @@
+"""Brands that may be one in two spellings: asked about once, and what the answers lead to."""
+
+import polars as pl
+import pytest
+
+from catalog_assets.matched.brand_pairs import KIND, questions, said
+from catalog_assets.matched.known import taught_spellings
+from catalog_assets.releases import Statement, put_in_force
+from catalog_assets.standardized.spellings import RELEASE
+from catalog_assets.vocabulary.columns import MATCHED_PRODUCTS
+from resources.review import Decision
+from resources.review.protocol import ASKED
+from tests.frames import date
+from tests.histories import Delivery
+from tests.matched.test_matched_pairs import NOON, opened, run
+
+COLUMNS = ("product_key", "status", "name", "brand", "image_url", "offers", "conflicts")
+GTIN = "00000000000017"
+
+
+def table(*products: tuple[str, str | None, tuple[str, ...]], status: str = "live") -> pl.DataFrame:
+    """product_key, brand, what others state."""
+    rows = [
+        {
+            "product_key": key, "status": status, "name": f"Lamp {key}", "brand": brand, "offers": [],
+            "conflicts": [{"field": "brand", "value": each, "source": "s"} for each in (brand, *others) if others],
+        }
+        for key, brand, others in products
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema={name: MATCHED_PRODUCTS.schema[name] for name in COLUMNS})
+
+
+def asked(products: pl.DataFrame, *brands: str) -> list[tuple[str, str, str]]:
+    found = questions(products, pl.Series(brands, dtype=pl.String))
+    return found.select("product_key", "evidence", "value").rows()
+
+
+def test_of_one_product_two_brands_are_asked_about_in_one_direction():
+    one, turned = table(("p", "Zed", ("Acme",))), table(("p", "Acme", ("Zed",)))
+    assert asked(one) == asked(turned) == [("p", "Acme", "Zed")]
+    ids = [questions(each, pl.Series(dtype=pl.String))["question_id"].to_list() for each in (one, turned)]
+    assert ids[0] == ids[1]
+
+
+def test_what_the_vocabulary_knows_is_the_name_then_what_is_in_both_cases_then_the_shorter():
+    assert asked(table(("p", "Hewlett", ("HP",)))) == [("p", "Hewlett", "HP")]
+    assert asked(table(("p", "ZED", ("Zed-Co",)))) == [("p", "ZED", "Zed-Co")]
+    assert asked(table(("p", "Zedd", ("Zed",)))) == [("p", "Zedd", "Zed")]
+
+
+def test_nobody_is_asked_about_large_and_small_letters_or_about_what_is_gone():
+    assert asked(table(("p", "ACME", ("Acme",))), "ACME", "Acme") == []
+    assert asked(table(("p", "Acme", ("Zed",)), status="withdrawn"), "Acme", "Acme GmbH") == []
+    assert asked(table(("p", None, ()))) == []
+
+
+@pytest.mark.parametrize("other", ["ACME GmbH", "Ac-me", "Acme, Inc.", "A.C.M.E. Co Ltd"])
+def test_the_same_letters_are_asked_about_for_every_product_of_either(other):
+    products = table(("p", "Acme", ()), ("q", other, ()), ("r", "Acne", ()))
+    assert asked(products, "Acme", other, "Acne") == [("p", other, "Acme"), ("q", other, "Acme")]
+    found = questions(products, pl.Series(["Acme", other]))
+    assert found["question_id"].n_unique() == 1
+    assert found["confidence"].unique().to_list() == [0.9]
+
+
+def test_questions_have_the_shape_that_the_store_wants():
+    found = questions(table(("p", "Zed", ("Acme",))), pl.Series(dtype=pl.String))
+    assert set(ASKED) - set(found.columns) <= {"candidates", "why"}
+    assert questions(table(), pl.Series(dtype=pl.String)).is_empty()
+
+
+def brand(name: str, gtin: str | None = GTIN) -> dict[str, str | None]:
+    return {"name": "Lumo desk lamp", "brand": name, "gtin": gtin}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "value", "names"),
+    [("accept", None, {"acme": "Zed"}), ("replace", "Acme & Co", {"acme": "Acme & Co"}), ("reject", None, {})],
+)
+def test_an_answer_is_learned_from_and_the_release_tells_by_whom(tmp_path, verdict, value, names):
+    where = opened(tmp_path, [Delivery("alpha", 1, {"a": brand("Zed")}), Delivery("beta", 1, {"x": brand("Acme")})])
+    assert run(where, 1).details["brand_questions"] == 1
+    (row,) = where.review.open_questions().filter(pl.col("kind") == KIND).iter_rows(named=True)
+    assert (row["evidence"], row["value"], row["products"]) == ("Acme", "Zed", 1)
+    where.review.decide([Decision(row["question_id"], verdict, "ana", NOON, value)])
+    release = taught_spellings(where)
+    assert release.names == names
+    assert release.by == dict.fromkeys(names, "ana")
+    run(where, 1)
+    assert where.review.open_questions().filter(pl.col("kind") == KIND).is_empty()
+
+
+def test_an_answer_taken_back_is_not_learned_and_case_stays(tmp_path):
+    deliveries = [Delivery("alpha", 1, {"a": brand("Zed"), "b": brand("ZED", None)}),
+                  Delivery("beta", 1, {"x": brand("Acme")})]  # fmt: skip
+    where = opened(tmp_path, deliveries)
+    run(where, 1)
+    (asked,) = where.review.open_questions().filter(pl.col("kind") == KIND)["question_id"]
+    where.review.decide([Decision(asked, "accept", "ana", NOON)])
+    release = taught_spellings(where)
+    assert release.names == {"acme": "Zed", "zed": "Zed"}
+    put_in_force(where, Statement(RELEASE, release.version, release.to_bytes(), date(1), "ana", "first"), NOON)
+    where.review.decide([Decision(asked, "undo", "ana", NOON)])
+    assert taught_spellings(where).names == {"zed": "Zed"}
+
+
+def test_other_kinds_of_questions_say_nothing_of_brands(tmp_path):
+    where = opened(tmp_path, [])
+    assert said(where.review.cases(None)).is_empty()
