@@ -15,6 +15,7 @@ from catalog_assets.asked.contract import ModelProposals
 from catalog_assets.asked.rungs import Rung, rungs
 from catalog_assets.asked.transform import Standing, for_enrichment, standing, value_id
 from catalog_assets.configuration import Catalog, fingerprint
+from catalog_assets.consensus.release import newest_trust
 from catalog_assets.enriched.answers import told as told_by_embedded
 from catalog_assets.enriched.answers import versions
 from catalog_assets.enriched.protocol import ANSWERS, QUESTION_SCHEMA, Answers, questions
@@ -188,7 +189,7 @@ def compared(world: World) -> tuple[str, str, Comparison] | None:
     rows = world.lake.scan("model_proposals").filter(pl.col("model_version").is_in(versions))
     last = rows.sort("day").unique(["content_hash", "attribute", "model_version"], keep="last").collect()
     old, new = (last.filter(pl.col("model_version") == version) for version in versions)
-    return *versions, compare(old, new, both, world.review.cases())
+    return *versions, compare(old, new, both, world.review.cases(newest_trust(world)))
 
 
 STAGE = Stage(

@@ -2,6 +2,9 @@
 
 Belongs here: reading them from the lake and the review store. Does not belong here: what is learned from them
 (`certifying.py`, `drift.py`), and when people's words are settled (`adjudication.py`).
+
+Words are read as people said them, never weighed by a release of annotators: its consensus starts from the proposal's
+own confidence, and what is to certify that confidence must not lean on it.
 """
 
 import datetime as dt
@@ -34,7 +37,7 @@ def decided_cases(world: World, share: float | None = None) -> pl.DataFrame:
     decided for another is not asked again, so such answers would be a sample of what models agree on.
     """
     wanted = pl.lit(True) if share is None else drawn(pl.col("question_id"), share)
-    shown = world.review.cases().filter(wanted, pl.col("asked_kind").is_in(KINDS))
+    shown = world.review.cases(None).filter(wanted, pl.col("asked_kind").is_in(KINDS))
     history = world.review.history().join(shown, on="question_id", how="semi")
     said = adjudicated(history, world.catalog.audit.people, world.review.excluded())
     days = _days(world) if shown.height else []
@@ -76,7 +79,7 @@ def unsettled_audits(world: World, person: str) -> pl.Series:
     """Ids of questions that are drawn for audit, stand open or are not settled, and have no word of this person."""
     is_drawn = drawn(pl.col("question_id"), world.catalog.audit.share)
     waiting = world.review.open_questions(limit=None).filter(is_drawn, pl.col("kind").is_in(KINDS))
-    ours = world.review.cases().filter(is_drawn, pl.col("asked_kind").is_in(KINDS))
+    ours = world.review.cases(None).filter(is_drawn, pl.col("asked_kind").is_in(KINDS))
     history = world.review.history().join(ours, on="question_id", how="semi")
     standing = adjudicated(history, world.catalog.audit.people, world.review.excluded()).filter(
         pl.col("standing") != SETTLED

@@ -205,9 +205,10 @@ class ReviewStore(Protocol):
     def excluded(self) -> pl.DataFrame:
         """Whose words do not count (shape: EXCLUDED of `standing`)."""
 
-    def cases(self, trust: "Trust | None" = None) -> pl.DataFrame:
+    def cases(self, trust: "Trust | None") -> pl.DataFrame:
         """The decisions in force with what was asked and shown when they were taken (shape: `CASES`), ordered by
-        question_id: what models, calibrators and mappings may learn from."""
+        question_id: what models, calibrators and mappings may learn from. trust: by which words stand; None: by the
+        last."""
 
     def position(self) -> int:
         """Place of the last word in the journal; 0 before there is one."""

@@ -123,7 +123,7 @@ class SqlReviewStore:
         with self.database.reading() as session:
             return excluded_in(session)
 
-    def cases(self, trust: Trust | None = None) -> pl.DataFrame:
+    def cases(self, trust: Trust | None) -> pl.DataFrame:
         """See `ReviewStore.cases`. Read once for as long as nobody says anything: each day and stage asks for them."""
         with self.database.reading() as session:
             key = tuple((session.row(_POSITION) or {}).values())

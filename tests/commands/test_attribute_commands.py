@@ -31,7 +31,7 @@ def decided_world(share: float) -> Any:
     taught = contents(*TAUGHT).filter(~held())["name"]
     said = pl.DataFrame([decided("reject", "color", "x", "lamp", name=name) for name in taught], schema=CASES)
     hashed = said.with_columns(digest(pl.col("asked_name")).alias("question_id"))
-    where.review = SimpleNamespace(cases=lambda trust=None: hashed)
+    where.review = SimpleNamespace(cases=lambda trust: hashed)
     where.catalog = where.catalog.model_copy(update={"audit": Audit(share=share)})
     return where
 

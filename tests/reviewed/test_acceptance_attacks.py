@@ -98,7 +98,7 @@ def test_who_says_again_what_was_said_before_the_certificate_tests_nothing_with_
     late = pl.lit(NOW + dt.timedelta(hours=2)).alias("decided_at")
     turned = where.review.said.with_columns(pl.lit("reject").alias("verdict"), pl.col("sequence") + 1000, late)
     where.review.said = pl.concat([where.review.said, turned.select(where.review.said.columns)])
-    where.review.cases = lambda: turned
+    where.review.cases = lambda trust: turned
     assert watch(where, TOMORROW).cases == 0
 
 

@@ -143,6 +143,6 @@ def test_two_people_are_asked_for_a_word_each() -> None:
     where.review.said = pl.concat(
         [where.review.said, where.review.said.with_columns(pl.lit("bob").alias("annotator"), pl.col("sequence") + 10)]
     )
-    where.review.cases = lambda: where.review.said.filter(annotator="bob")
+    where.review.cases = lambda trust: where.review.said.filter(annotator="bob")
     assert audited_cases(where)["is_right"].sum() == 2
     assert unsettled_audits(where, "joe").to_list() == [hexed(9)]

@@ -37,7 +37,7 @@ class Store:
     def decisions(self, question_ids: object = None, trust: object = None) -> pl.DataFrame:
         return self.said.select(DECISIONS.names())
 
-    def cases(self, trust: object = None) -> pl.DataFrame:
+    def cases(self, trust: object) -> pl.DataFrame:
         return self.said
 
     def history(self) -> pl.DataFrame:

@@ -230,7 +230,7 @@ def test_a_word_is_kept_with_what_was_shown(place):
     task = line.next("anna", "annotator", NOON)
     line.store.replace_day(NEXT_DAY, asked(("a", "p"), evidence="anything but red", confidence=0.1))
     line.submit(task.task_id, "anna", "annotator", answer(task), NOON + MINUTE)
-    assert line.store.cases().select("asked_evidence", "asked_confidence").rows() == [("in red", 0.9)]
+    assert line.store.cases(None).select("asked_evidence", "asked_confidence").rows() == [("in red", 0.9)]
 
 
 @pytest.mark.parametrize("why", ["gold", "second"])
@@ -596,12 +596,12 @@ def test_what_was_read_before_a_word_is_not_kept_as_what_was_read_after_it(place
         found = read(*how)
         monkeypatch.setattr(words, "in_force", read)
         store.decide([said("b")])  # another thread, while this one reads
-        assert store.cases().height == 2
+        assert store.cases(None).height == 2
         return found
 
     monkeypatch.setattr(words, "in_force", slowly)
-    store.cases()
-    assert store.cases().height == 2
+    store.cases(None)
+    assert store.cases(None).height == 2
 
 
 def test_a_lead_who_is_asked_twice_in_two_windows_settles_once(place):
@@ -626,7 +626,7 @@ def test_the_other_meaning_of_a_question_is_not_answered_by_a_task_about_the_fir
     line.store.replace_day(DAY, asked(("b", "p")))  # never decided: it goes
     line.store.replace_day(DAY, asked(("a", "p"), value="blue"))
     line.submit(task.task_id, "anna", "annotator", answer(task), NOON + MINUTE)
-    cases = line.store.cases()
+    cases = line.store.cases(None)
     assert cases.is_empty() or cases["asked_value"].to_list() == [task.items[0].value]
 
 
@@ -670,5 +670,5 @@ def test_questions_by_odd_names_are_answered(place, question):
     line = queue(place)
     line.store.replace_day(DAY, asked((question, "p"), evidence="\x00%s:x"))
     assert give(line, "anna").recorded == 1
-    assert line.store.cases().height == 1
+    assert line.store.cases(None).height == 1
     assert line.undo("anna", NOON + MINUTE) is not None

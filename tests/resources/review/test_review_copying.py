@@ -12,7 +12,7 @@ def test_a_copy_stands_as_the_store_does_and_leaves_it_alone(place, tmp_path):
     for both in (store, copy):
         assert both.open_questions()["question_id"].to_list() == ["b", "c"]
     assert copy.history().rows() == store.history().rows()
-    assert copy.cases().rows() == store.cases().rows()
+    assert copy.cases(None).rows() == store.cases(None).rows()
     assert copy.decide([said("c")])[0].sequence == store.history().height + 1
     copy.replace_day(DAY, asked())
     assert store.open_questions()["question_id"].to_list() == ["b", "c"]
