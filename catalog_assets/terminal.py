@@ -176,8 +176,9 @@ def closing(world: World, catalog: Catalog, seconds: float) -> str:
 
 
 def status_rows(world: World) -> list[dict[str, Any]]:
-    """One row a day: sources arrived and absent, state of each stage, pending and quarantined units."""
-    found = states(world)
+    """One row a day: sources arrived and absent, state of each stage and of the star schema (behind: it was built from
+    other tables), pending and quarantined units."""
+    found, late = states(world), behind(world)
     ledger = world.lake.read("stage_ledger")
     rows = []
     for day in sorted({state.partition.day for state in found}):
@@ -189,6 +190,7 @@ def status_rows(world: World) -> list[dict[str, Any]]:
         for stage in active(STAGES, world.catalog):
             states_of = [s.state for s in mine if s.stage == stage.name]
             row[SHORT.get(stage.name, stage.name.removesuffix("_products"))] = _summed(states_of)
+        row["star_schema"] = "behind" if day in late else ""
         of_models = sums.filter(pl.col("stage") == ASKED)["pending"]
         row["pending"] = int(sums["pending"].sum()) - int(of_models.sum())
         if ASKED in known:
@@ -199,10 +201,13 @@ def status_rows(world: World) -> list[dict[str, Any]]:
 
 
 def work_left(world: World) -> str:
-    """One sentence about what is to be run: partitions, and the units that they held when they were last run."""
+    """What is to be run in a sentence: partitions, and the units that they held when they were last run; or that only
+    the star schema is left."""
     waiting = [state for state in states(world) if state.state != "done"]
     if not waiting:
-        return ""
+        late = len(behind(world))
+        of_days = "1 day" if late == 1 else f"{late:,} days"
+        return f"To build: the star schema, from {of_days}. `catalog backfill` does it." if late else ""
     places = pl.DataFrame(
         [(state.stage, state.partition.day, state.partition.source) for state in waiting],
         schema={"stage": pl.String, "day": pl.Date, "source": pl.String},

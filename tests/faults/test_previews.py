@@ -1,5 +1,6 @@
 """What a change would do is told before it is done, and telling it does nothing."""
 
+import shutil
 from dataclasses import replace
 
 import history
@@ -9,16 +10,16 @@ from catalog_assets import corrections
 from catalog_assets.preview import outstanding, preview
 from catalog_assets.raw.deliveries import known_deliveries
 from catalog_assets.stages import Partition
-from catalog_assets.terminal import work_left
+from catalog_assets.terminal import status_rows, work_left
+from catalog_assets.warehouse.loading import contents
+from resources.warehouse import READERS_COPY, WAREHOUSE, record_loaded
 
-pytestmark = [pytest.mark.xdist_group("histories"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.xdist_group("histories 0"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("previews")
-    history.play(folder, history.names())
-    return folder
+def home(played, tmp_path_factory):
+    return shutil.copytree(played.home, tmp_path_factory.mktemp("previews") / "home")
 
 
 @pytest.fixture
@@ -31,8 +32,20 @@ def untouched(home):
 
 
 def test_at_rest_there_is_nothing_to_run_and_nothing_to_change(untouched):
-    assert work_left(untouched) == ""
+    assert "partitions" not in work_left(untouched)
     assert outstanding(untouched).empty
+
+
+def test_a_star_schema_that_was_built_from_other_tables_is_behind_and_said_so(untouched):
+    """The histories build none."""
+    assert work_left(untouched) == "To build: the star schema, from 3 days. `catalog backfill` does it."
+    assert [row["star_schema"] for row in status_rows(untouched)] == ["behind"] * 3
+    home = untouched.catalog.home_path
+    for file in (READERS_COPY, WAREHOUSE):
+        (home / file).touch()
+    record_loaded(home, contents(untouched))
+    assert work_left(untouched) == ""
+    assert [row["star_schema"] for row in status_rows(untouched)] == [""] * 3
 
 
 def test_a_retraction_shows_what_would_vanish(untouched):
