@@ -19,6 +19,7 @@ from catalog_assets.consensus.standing import (
     leading,
     standing,
 )
+from resources.review.words import _left, named
 
 START = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 NOBODY = EXCLUDED.to_frame()
@@ -274,3 +275,16 @@ def test_each_person_has_one_last_word_on_a_question(journal: pl.DataFrame) -> N
         said = mine.filter(pl.col("purpose") != "gold")
         assert row["sequence"] == said["sequence"].max()
         assert row["verdict"] != "undo"
+
+
+@given(journals())
+@settings(max_examples=100)
+def test_what_is_left_when_a_word_is_taken_is_what_counts_when_it_stands(journal: pl.DataFrame) -> None:
+    """The store reads undos word by word in a writer's turn, the rules read them over all questions: alike."""
+    open_words = journal.filter(pl.col("purpose") != "gold").sort("sequence")
+    counted = last_words(open_words, NOBODY)
+    for (question,), of_question in open_words.group_by("question_id"):
+        left = _left(of_question.to_dicts())
+        last_of_each = {named(word["annotator"]): word["sequence"] for word in left}
+        mine = counted.filter(pl.col("question_id") == question)
+        assert last_of_each == dict(mine.select("person", "sequence").iter_rows())
