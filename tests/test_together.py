@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,37 @@ def test_whoever_is_told_to_stop_ends_all(tmp_path, wish):
     assert supervisor.returncode == 0
     assert "Traceback" not in output
     assert all(gone(int(child)) for child in children.stdout.split())
+
+
+def test_a_program_that_cannot_be_started_leaves_none_running(tmp_path):
+    mark = tmp_path / "pid"
+    first = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(20)"
+    with pytest.raises(FileNotFoundError):
+        run_together({"one": [sys.executable, "-c", first], "two": ["/nowhere/program"]}, print)
+    time.sleep(1)
+    assert not (mark.exists() and runs(int(mark.read_text())))
+
+
+def test_programs_end_when_their_terminal_is_closed(tmp_path):
+    mark = tmp_path / "pid"
+    inner = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(20)"
+    start = f"run_together({{'a': [sys.executable, '-c', {inner!r}]}}, print)"
+    code = f"import sys; from catalog_assets.together import run_together; {start}"
+    outer = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
+    while not (mark.exists() and mark.read_text()):
+        time.sleep(0.05)
+    outer.send_signal(signal.SIGHUP)
+    outer.wait(10)
+    time.sleep(0.5)
+    alive = runs(int(mark.read_text()))
+    if alive:
+        os.kill(int(mark.read_text()), signal.SIGKILL)
+    assert not alive
+
+
+def runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"

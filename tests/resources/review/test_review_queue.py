@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from queue_cases import MINUTE, PLAIN, alone, answer
 from review_cases import DAY, NEXT_DAY, NOON, asked, ids, options, said
 
 from resources.review.exclusions import Exclusions
@@ -16,9 +17,6 @@ from resources.review.settings import Budget, QueueSettings
 from resources.review.store import SqlReviewStore
 from resources.review.tasks import Answer, Receipt, Task
 
-NONE = Budget(0.0, 0)
-PLAIN = QueueSettings(second=NONE, gold=NONE, audits=NONE)
-MINUTE = dt.timedelta(minutes=1)
 LATER = NOON + dt.timedelta(minutes=11)
 """When what was lent at noon has come back."""
 
@@ -31,16 +29,6 @@ def queue(place, *questions: tuple[str, str], how: QueueSettings = PLAIN, chance
     store = SqlReviewStore(place / "review.sqlite", clock=lambda: NOON)
     store.replace_day(DAY, asked(*questions, **fields))
     return Queue(store, how, chance)
-
-
-def alone(*names: str) -> pl.DataFrame:
-    """Questions of which each is a look of its own."""
-    return pl.concat([asked((name, f"p-{name}"), evidence=name) for name in names])
-
-
-def answer(task: Task | None, choice="accept", **fields) -> list[Answer]:
-    assert task is not None
-    return [Answer(item.question_id, choice, **fields) for item in task.items]
 
 
 def names(task: Task | None) -> list[str]:
@@ -342,8 +330,8 @@ def test_overview_counts_what_waits_and_throughput_what_was_said(place):
     line.store.replace_day(NEXT_DAY, asked(("c", "p1"), kind="price", attribute=None, value="9.90"))
     line.next("eve", "annotator", NOON, kinds=["price"])
     line.store.decide([said("b")])
-    assert line.overview(NOON).select("kind", "open", "products", "lent", "oldest_day").rows() == [
-        ("attribute", 1, 2, 0, DAY), ("price", 1, 1, 1, NEXT_DAY)
+    assert line.overview(NOON).select("kind", "open", "products", "lent", "waits_since").rows() == [
+        ("attribute", 1, 2, 0, NOON), ("price", 1, 1, 1, NOON)
     ]  # fmt: skip
     assert line.throughput(NOON).rows() == [(NOON, "anna", 1)]
 
