@@ -40,8 +40,9 @@ WRITERS = 4_227_081_904
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _STORED: dict[type[pl.DataType], pl.DataType] = {pl.Datetime: pl.Int64(), pl.Date: pl.String()}
 _WANTED = {
-    "sqlite": "(SELECT value AS question_id FROM json_each(:wanted))",
-    "postgresql": "(SELECT json_array_elements_text(CAST(:wanted AS json)) AS question_id)",
+    "sqlite": "IN (SELECT value FROM json_each(:wanted))",
+    # As an array: joined, they are taken for a hundred, and all questions are read for them.
+    "postgresql": "= ANY(ARRAY(SELECT json_array_elements_text(CAST(:wanted AS json))))",
 }
 _URL = re.compile(r"postgres(ql)?(\+psycopg)?://")
 
@@ -286,8 +287,8 @@ class Session:
             )
 
     def wanted(self, statement: str, ids: Iterable[str]) -> tuple[str, dict[str, str]]:
-        """The statement with `{wanted}` as a table of the ids (question_id), any number of them, each once; and the
-        parameter that it takes. A temporary table would be written to PostgreSQL's catalogue at each click."""
+        """The statement with `{wanted}` as being one of the ids, any number of them, and the parameter that it takes. A
+        temporary table would be written to PostgreSQL's catalogue at each click."""
         return statement.format(wanted=_WANTED[self.dialect]), {
             "wanted": json.dumps(sorted({_storable(each) for each in ids}))
         }

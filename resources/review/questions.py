@@ -105,7 +105,7 @@ WHERE waiting.products <> excluded.products OR waiting.oldest_day IS DISTINCT FR
 
 _QUESTIONS = (
     f"SELECT q.question_id, {', '.join(f'q.{name}' for name in (*IDENTITY, *FACTS))} "
-    "FROM {wanted} AS w JOIN question_now AS q ON q.question_id = w.question_id ORDER BY q.question_id"
+    "FROM question_now AS q WHERE q.question_id {wanted} ORDER BY q.question_id"
 )
 
 _OPEN = f"""

@@ -23,10 +23,7 @@ from resources.review.replacement import MAX_REASON, replacement_fault
 _SAID = "d.question_id, d.verdict, d.value, d.unit, d.annotator, d.decided_at, d.reason, d.sequence, d.purpose"
 _JOURNAL = f"SELECT {_SAID} FROM decisions AS d ORDER BY d.sequence"
 _ASKED = f"SELECT {_SAID}, d.asked FROM decisions AS d ORDER BY d.sequence"
-_ASKED_WANTED = (
-    f"SELECT {_SAID}, d.asked "
-    "FROM {wanted} AS w JOIN decisions AS d ON d.question_id = w.question_id ORDER BY d.sequence"
-)
+_ASKED_WANTED = f"SELECT {_SAID}, d.asked FROM decisions AS d WHERE d.question_id {{wanted}} ORDER BY d.sequence"
 _WITH_ASKED = pl.Schema(HISTORY | {"asked": pl.String()})
 
 _QUESTION = f"SELECT {', '.join((*IDENTITY, *FACTS))}, day FROM question_now WHERE question_id = :question_id"
@@ -43,8 +40,7 @@ FROM decisions RETURNING sequence
 """
 _PASSED = """
 SELECT p.question_id, p.person, p.what, p.at, p.position
-FROM {wanted} AS w JOIN passes AS p ON p.question_id = w.question_id
-WHERE NOT EXISTS (
+FROM passes AS p WHERE p.question_id {wanted} AND NOT EXISTS (
     SELECT 1 FROM passes AS b WHERE b.question_id = p.question_id AND b.task_id = p.task_id AND b.what = 'back'
 )
 """
@@ -61,7 +57,7 @@ _RESTATE = """
 UPDATE waiting SET state = :state, sequence = :sequence, people = :people, decided_at = :decided_at
 WHERE question_id = :question_id
 """
-_FORGET = "DELETE FROM spoken WHERE question_id IN (SELECT w.question_id FROM {wanted} AS w)"
+_FORGET = "DELETE FROM spoken WHERE question_id {wanted}"
 _PASSED_ON = "SELECT person, what, at, reason FROM passes WHERE question_id = :question_id AND what <> 'skip'"
 _SPOKEN = {
     "accept": "right", "reject": "wrong", "replace": "rather", "undo": "took that back", "back": "took that back",

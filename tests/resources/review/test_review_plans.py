@@ -5,7 +5,7 @@ import pytest
 from review_cases import DAY, NOON, asked
 from review_databases import Place
 
-from resources.review import choosing
+from resources.review import choosing, questions
 from resources.review.database import Session
 from resources.review.settings import QueueSettings
 from resources.review.store import SqlReviewStore
@@ -49,3 +49,12 @@ def test_a_planner_is_told_for_one_transaction(uncounted):
         session.along_indexes()
     with uncounted.database.writing() as session:
         assert session.row("SHOW enable_sort") == {"enable_sort": "on"}
+
+
+def test_a_few_questions_are_looked_up_and_not_searched_for(uncounted):
+    with uncounted.database.writing() as session:
+        session.execute("ANALYZE")
+        statement, wanted = session.wanted(questions._QUESTIONS, ["question-7", "question-8"])
+        told = "\n".join(row["QUERY PLAN"] for row in session.rows(f"EXPLAIN {statement}", wanted))
+    assert "Index Scan using questions_pkey" in told
+    assert "Seq Scan on questions" not in told
