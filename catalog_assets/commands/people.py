@@ -5,17 +5,20 @@ Belongs here: arguments, prompts and tables of these commands. Does not belong h
 """
 
 import datetime as dt
+import difflib
 import getpass
 import sys
 from typing import Any
 
 import click
 
-from catalog_assets.commands.shared import REASON, Group, console, now, opened, table
+from catalog_assets.commands.shared import CARRIED_OUT, REASON, Group, console, now, opened, table
 
 ROLES = "annotator: answers; lead: also settles, excludes, reads the log; admin: also changes accounts."
 LONGEST_LINE = 1_000
 """Characters that are read from standard input for a password."""
+NEAREST = 3
+"""Names that may have been meant."""
 
 
 def _here() -> str:
@@ -27,6 +30,9 @@ BY = click.option("--by", default=_here, help="Who says so (default: the system'
 NAME = click.argument("name")
 ONE_TIME = click.option("--one-time", is_flag=True, help="Make one up, print it, and let the person change it.")
 STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+EVEN_UNKNOWN = click.option(
+    "--even-unknown", is_flag=True, help="Also where nobody has this name yet: words may come under it from elsewhere."
+)
 SINCE = click.option(
     "--since", required=True, type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="From this moment on (UTC)."
 )
@@ -120,26 +126,86 @@ def people_enable(name: str, by: str) -> None:
 @NAME
 @SINCE
 @REASON
+@EVEN_UNKNOWN
 @BY
-def people_exclude(name: str, since: dt.datetime, reason: str, by: str) -> None:
+def people_exclude(name: str, since: dt.datetime, reason: str, even_unknown: bool, by: str) -> None:
     """Words that somebody said from a moment on do not count: what they decided is asked anew."""
-    accounts = _accounts()
-    stated = accounts.exclusions.exclude(name, since.replace(tzinfo=dt.UTC), by=by, reason=reason, now=now())
-    console.print(f"Words of {stated.person} do not count from {stated.since} on.", markup=False, highlight=False)
-    _mention_strangers(accounts, name)
+    store, moment = opened().review, since.replace(tzinfo=dt.UTC)
+    words = _words_since(store, name, moment, even_unknown)
+    before = _open_questions(store)
+    stated = _accounts().exclusions.exclude(name, moment, by=by, reason=reason, now=now())
+    back = _open_questions(store) - before
+    _say(
+        f"Words of {stated.person} do not count from {stated.since} on: {_number(words, 'word')}, and "
+        f"{_number(back, 'question')} asked again. {CARRIED_OUT}"
+    )
 
 
 @people.command("readmit")
 @NAME
 @SINCE
 @REASON
+@EVEN_UNKNOWN
 @BY
-def people_readmit(name: str, since: dt.datetime, reason: str, by: str) -> None:
+def people_readmit(name: str, since: dt.datetime, reason: str, even_unknown: bool, by: str) -> None:
     """Words that somebody said from a moment on count again; one before the exclusion takes it back whole."""
-    accounts = _accounts()
-    stated = accounts.exclusions.readmit(name, since.replace(tzinfo=dt.UTC), by=by, reason=reason, now=now())
-    console.print(f"Words of {stated.person} count from {stated.since} on.", markup=False, highlight=False)
-    _mention_strangers(accounts, name)
+    store, moment = opened().review, since.replace(tzinfo=dt.UTC)
+    words = _words_since(store, name, moment, even_unknown)
+    before = _open_questions(store)
+    stated = _accounts().exclusions.readmit(name, moment, by=by, reason=reason, now=now())
+    settled = before - _open_questions(store)
+    _say(
+        f"Words of {stated.person} count from {stated.since} on: {_number(words, 'word')}, and "
+        f"{_number(settled, 'question')} asked no more. {CARRIED_OUT}"
+    )
+
+
+def unknown_name(store: Any, name: str) -> str | None:
+    """A sentence where nobody has this name, neither by an account nor by a word, with the nearest that there are."""
+    import polars as pl
+
+    from catalog_assets.consensus.standing import name_of
+    from resources.review.accounts import Accounts
+    from resources.review.words import named
+
+    accounts = [account.name for account in Accounts(store.database).people()]
+    annotators = store.history().select(name_of(pl.col("annotator")).alias("key"), "annotator").unique("key")
+    known = dict(annotators.sort("key", "annotator").iter_rows())
+    known |= {named(account): account for account in accounts}
+    if named(name) in known:
+        return None
+    near = difflib.get_close_matches(named(name), sorted(known), n=NEAREST)
+    meant = f" Nearest: {', '.join(known[one] for one in near)}." if near else ""
+    return f"Nobody is called {name}: there is no account of this name, and no word was said under it.{meant}"
+
+
+def _words_since(store: Any, name: str, since: dt.datetime, even_unknown: bool) -> int:
+    """How many words somebody has said from a moment on. Raises ClickException for a name that nobody has, unless it
+    may be unknown: words may still come under it from elsewhere."""
+    import polars as pl
+
+    from catalog_assets.consensus.standing import name_of
+
+    stranger = unknown_name(store, name)
+    if stranger and not even_unknown:
+        raise click.ClickException(f"{stranger} --even-unknown states it all the same.")
+    mine = name_of(pl.col("annotator")) == name_of(pl.lit(name))
+    said = store.history().filter(mine, pl.col("decided_at") >= since, pl.col("verdict") != "undo")
+    return int(said.height)
+
+
+def _open_questions(store: Any) -> int:
+    return int(store.counts()["open"].sum())
+
+
+def _number(count: int, what: str) -> str:
+    many = what if count == 1 else f"{what}s"
+    verb = "" if what == "word" else " is" if count == 1 else " are"
+    return f"{count:,} {many}{verb}"
+
+
+def _say(text: str) -> None:
+    console.print(text, markup=False, highlight=False)
 
 
 def _accounts() -> Any:
@@ -164,16 +230,6 @@ def _password(one_time: bool, stdin: bool) -> str:
 def _tell(password: str, one_time: bool) -> None:
     if one_time:
         console.print(f"Password, told only now: {password}", markup=False, highlight=False)
-
-
-def _mention_strangers(accounts: Any, name: str) -> None:
-    """A name that is nobody's may be mistyped, or be of another platform."""
-    from resources.review.accounts import AccountError
-
-    try:
-        accounts.account(name)
-    except AccountError:
-        console.print("No account has this name; words that came from elsewhere under it are meant.")
 
 
 def _day(moment: dt.datetime) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from catalog_assets.commands.people import unknown_name
 from catalog_assets.commands.shared import (
     CARRIED_OUT,
     Group,
@@ -38,18 +39,19 @@ def review() -> None:
 @review.command("status")
 def review_status() -> None:
     """What waits, for how long, how fast people are, and what is an alert."""
-    from resources.review.metrics import health
+    from resources.review.metrics import health, waited
     from resources.review.queue import Queue
 
     world, moment = opened(), now()
     overview = Queue(world.review).overview(moment)
-    table("Questions", overview.columns, [list(row) for row in overview.iter_rows()], set(overview.columns[1:-1]))
+    shown = [[*row[:-1], waited(row[-1], moment)] for row in overview.iter_rows()]
+    table("Questions", [*overview.columns[:-1], "waits for"], shown, set(overview.columns[1:-1]))
     found = health(world.review, moment)
     agreement = "too few to tell" if found.agreement is None else f"{found.agreement:.0%} of {found.overlapping}"
     rows = [
         ["open", f"{found.depth:,} questions, {found.products:,} products wait for them"],
         ["for a lead", f"{found.for_leads:,}"],
-        ["oldest", "" if found.oldest is None else f"waits for {found.oldest / dt.timedelta(days=1):.1f} days"],
+        ["waits for", waited(None if found.oldest is None else moment - found.oldest, moment) or ""],
         ["decisions an hour", f"{found.an_hour:.1f} over the last day; {found.came:,} questions came in it"],
         ["agreement", agreement],
         ["products a decision", "" if found.leverage is None else f"{found.leverage:.1f}"],
@@ -95,7 +97,11 @@ def review_import(file: Path, by: str) -> None:
     left out."""
     from resources.review.exchange import import_csv
 
-    report = import_csv(opened().review, file, by, now())
+    store = opened().review
+    stranger = unknown_name(store, by)
+    report = import_csv(store, file, by, now())
+    if stranger:
+        console.print(f"WARNING  {stranger} The decisions are now under it.", markup=False, highlight=False)
     console.print(str(report), markup=False, highlight=False)
     console.print(f"{CARRIED_OUT}")
     if report.problems.height:

@@ -11,6 +11,7 @@ import polars as pl
 from catalog_assets.drawing import drawn
 from catalog_assets.reviewed.acceptance import Policy
 from catalog_assets.reviewed.known_paths import Known
+from catalog_assets.reviewed.shown_paths import other_categories, path_lines
 
 UNIT = ("product_key", "attribute")
 OWN_KIND = ("category", "description")
@@ -38,16 +39,17 @@ def questions(
     so that it can be changed, and a random share of what is accepted, to see whether it is right."""
     wanted = _wanted(chosen, known, asking.audited)
     rows = proposed.join(wanted, on="question_id")
-    with_all = _with_candidates(asking.policy.calibrated(rows), proposed, known, asking.policy)
+    paths = matched.select("product_key", "name", "category_path")
+    with_all = _with_candidates(asking.policy.calibrated(rows), proposed, known, asking.policy, paths)
     asked = with_all.join(known.elsewhere, on="question_id", how="left").with_columns(
         pl.coalesce("asked_id", "question_id").alias("question_id"), pl.coalesce("asked_value", "value").alias("value")
     )
     kind = pl.when(pl.col("attribute").is_in(OWN_KIND)).then(pl.col("attribute")).otherwise(pl.lit("attribute"))
-    # A decision about a category is one about the supplier's path: it must be seen.
-    path = pl.concat_str(pl.lit("Supplier's category: "), "category_path", pl.lit("\n"))
-    seen = pl.when(pl.col("attribute") == "category").then(path.fill_null("")).otherwise(pl.lit(""))
+    of_products = asked.join(_products(matched), on="product_key", how="left")
+    # A decision about a category is one about the supplier's path: it must be seen, and what else is filed there.
+    seen = pl.col("path_lines").fill_null("")
     return (
-        asked.join(_products(matched), on="product_key", how="left")
+        of_products.join(path_lines(of_products), on="question_id", how="left")
         .join(asking.options, on="attribute", how="left")
         .select(
             "question_id", "product_key", kind.alias("kind"), "attribute", "value", "unit", "confidence", "method",
@@ -66,7 +68,10 @@ def _wanted(chosen: pl.DataFrame, known: Known, audited: float) -> pl.DataFrame:
     decided = known.decisions.select("question_id", why).unique("question_id")
     pending = pl.col("state") == "pending"
     doubted = chosen.filter(pending).select("question_id", pl.lit(DOUBT).alias("why"))
-    accepted = chosen.filter((pl.col("state") == "accepted") & (pl.col("method") != "pin") & is_drawn)
+    # A supplier's own text proposed as it is cannot be judged by that same text.
+    own_text = (pl.col("attribute") == "description") & (pl.col("method") == "supplier")
+    asked = (pl.col("method") != "pin") & ~own_text & is_drawn
+    accepted = chosen.filter((pl.col("state") == "accepted") & asked)
     both = pl.concat([doubted, accepted.select("question_id", pl.lit(AUDIT).alias("why"))]).drop_nulls("question_id")
     undecided = both.join(decided, on="question_id", how="anti").unique(
         "question_id", keep="first", maintain_order=True
@@ -74,12 +79,18 @@ def _wanted(chosen: pl.DataFrame, known: Known, audited: float) -> pl.DataFrame:
     return pl.concat([decided, undecided])
 
 
-def _with_candidates(rows: pl.DataFrame, proposed: pl.DataFrame, known: Known, policy: Policy) -> pl.DataFrame:
-    """The rows with `candidates`. What a person has refused is no candidate for anything but itself."""
+def _with_candidates(
+    rows: pl.DataFrame, proposed: pl.DataFrame, known: Known, policy: Policy, paths: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows with `candidates`. What a person has refused is no candidate for anything but itself, whoever proposes
+    it. paths: product_key, name, category_path."""
     refused = known.decisions.filter(pl.col("verdict") == "reject").select("question_id")
     own, others = (rows.join(refused, on="question_id", how=how) for how in ("semi", "anti"))  # type: ignore[arg-type]
-    left = proposed.join(refused, on="question_id", how="anti")
-    parts = ((own, proposed), (others, left))
+    never = proposed.join(refused, on="question_id", how="semi").select(*UNIT, "value", "unit").unique()
+    left = proposed.join(never, on=never.columns, how="anti", nulls_equal=True)
+    more = other_categories(others, left, never, paths)
+    offered = pl.concat([left.select(*UNIT, *_CANDIDATE), more.select(*UNIT, *_CANDIDATE)])
+    parts = ((own, proposed), (others, offered))
     return pl.concat(
         [part.join(_candidates(all_of, part, policy), on=list(UNIT), how="left") for part, all_of in parts]
     )

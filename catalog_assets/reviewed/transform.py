@@ -109,6 +109,8 @@ def _judge(rows: pl.DataFrame) -> pl.DataFrame:
     verdict = pl.col("verdict")
     replaced, refused = verdict == "replace", verdict == "reject"
     decided = verdict.is_not_null()
+    # The supplier's text as it is says what the supplier says: no threshold is for that, and nobody could judge it.
+    own_text = (pl.col("attribute") == "description") & (pl.col("method") == "supplier")
     mine = pl.struct("value", "unit", "confidence", "method", "model_version")
     superseded = pl.concat_list(
         pl.struct(*(mine.struct.field(f) for f in ("value", "unit", "confidence", "method", "model_version")),
@@ -120,7 +122,7 @@ def _judge(rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(replaced).then("said").when(refused).then(None).otherwise("value").alias("value"),
         pl.when(replaced).then("said_unit").when(refused).then(None).otherwise("unit").alias("unit"),
         pl.when(refused).then(pl.lit("rejected"))
-        .when(decided | pl.col("sure")).then(pl.lit("accepted"))
+        .when(decided | pl.col("sure") | own_text).then(pl.lit("accepted"))
         .otherwise(pl.lit("pending")).alias("state"),
         pl.when(decided).then(1.0).otherwise("confidence").alias("confidence"),
         pl.when(replaced).then(pl.lit("person")).otherwise("method").alias("method"),

@@ -110,7 +110,8 @@ def validate(
     scored = _score(shown, day)
     columns = [name for name in VALIDATED_PRODUCTS.columns if name not in NOT_HERE]
     products = scored.select(pl.col(name).cast(VALIDATED_PRODUCTS.schema[name]) for name in columns).sort("product_key")
-    return Validated(products, failures, _questions(marked.filter(waits | settled & pl.col("price_decided"))))
+    asked = marked.filter(waits | settled & pl.col("price_decided"))
+    return Validated(products, failures, _questions(asked, thresholds.price_deviations))
 
 
 def _broken(frame: pl.DataFrame, rules: tuple) -> pl.Series:  # type: ignore[type-arg]
@@ -146,7 +147,8 @@ def _features(rows: pl.DataFrame, measures: Measures, tolerance: float) -> pl.Da
     same = ["name", "brand", "asked_price", "currency"]
     lookalikes = pl.when(pl.col("status") == "live").then(pl.len().over([*same, "status"])).otherwise(1)
     told = rows.join(measures.statistics, on=["category", "currency"], how="left")
-    told = told.join(_statements(measures.stated, measures.rates), on="product_key", how="left")
+    own = rows.select("product_key", pl.col("currency").alias("own"))
+    told = told.join(_statements(measures.stated, measures.rates, own), on="product_key", how="left")
     told = told.join(measures.required, on="category", how="left")
     names = pl.col("attributes").list.eval(pl.element().struct.field("name"))
     nothing = pl.lit([], pl.List(pl.String))
@@ -156,8 +158,9 @@ def _features(rows: pl.DataFrame, measures: Measures, tolerance: float) -> pl.Da
     ).with_columns(pl.col("required").list.set_difference(names).list.sort().alias("missing_required"))  # fmt: skip
 
 
-def _statements(stated: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
-    """product_key, statements (who says which price), price_spread: by how much of the cheapest the dearest is dearer.
+def _statements(stated: pl.DataFrame, rates: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """product_key, statements (who says which price, and what that is in the product's own currency), price_spread: by
+    how much of the cheapest the dearest is dearer. own: product_key, own (its currency).
 
     Prices are set against each other in euro, which gives the same ratio as any other currency; one that has no rate
     only against those in its own currency.
@@ -169,8 +172,22 @@ def _statements(stated: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     # Rounded, since 150 USD against 100 USD must not be more than half as much again once both are euro.
     spread = (pl.col("amount").max() / pl.col("amount").min() - 1).fill_nan(0).round(9).alias("price_spread")
     spreads = rated.group_by("product_key", "money").agg(spread).group_by("product_key").agg(pl.max("price_spread"))
-    said = pl.concat_str("source", pl.lit(": "), "price", pl.lit(" "), "currency").alias("statements")
-    return stated.group_by("product_key", maintain_order=True).agg(said).join(spreads, on="product_key")
+    mine = rates.select(pl.col("currency").alias("own"), pl.col("per_euro").cast(pl.Float64).alias("of_own"))
+    here = own.join(mine, on="own", how="left")
+    foreign = pl.when(pl.col("currency") != pl.col("own"), pl.col("per_euro").is_not_null())
+    about = pl.concat_str(
+        pl.lit(" (about "), _cents(foreign.then(pl.col("amount") * pl.col("of_own"))), pl.lit(" "), "own", pl.lit(")")
+    )
+    said = pl.concat_str(
+        "source", pl.lit(": "), _cents(pl.col("price")), pl.lit(" "), "currency", about.fill_null("")
+    ).alias("statements")
+    listed = rated.join(here, on="product_key", how="left", maintain_order="left")
+    return listed.group_by("product_key", maintain_order=True).agg(said).join(spreads, on="product_key")
+
+
+def _cents(amount: pl.Expr) -> pl.Expr:
+    """An amount as text, to the hundredth; null where there is none, or where it is no number that can be told."""
+    return amount.cast(pl.Decimal(20, 2), strict=False).cast(pl.String)
 
 
 def _disputed(tolerance: float) -> pl.Expr:
@@ -202,22 +219,29 @@ def _score(rows: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     return scored.with_columns(quality.round(2).alias("quality"))
 
 
-def _questions(rows: pl.DataFrame) -> pl.DataFrame:
+def _questions(rows: pl.DataFrame, deviations: float) -> pl.DataFrame:
     amount = pl.col("asked_price").cast(pl.String)
     reason = pl.concat_str(pl.lit("issues: "), pl.col("issues").list.join(", "))
     return rows.select(
         "question_id", "product_key", pl.lit("price").alias("kind"), pl.lit("price").alias("attribute"),
         amount.alias("value"), pl.col("currency").alias("unit"), pl.lit(0.5).alias("confidence"),
         pl.lit("rule").alias("method"), pl.lit("business rules").alias("model_version"), reason.alias("evidence"),
-        "name", _price_context().alias("context"),
+        "name", _price_context(deviations).alias("context"),
         pl.lit(None, pl.String).alias("options"),
     ).sort("question_id", "product_key")  # fmt: skip
 
 
-def _price_context() -> pl.Expr:
-    """What a person sees of a doubtful price: the product, its category, and who says which price."""
-    lines = [pl.col("name"), pl.col("category").fill_null("no category"), pl.col("statements").list.join("\n")]
-    return pl.concat_str(lines, separator="\n").str.strip_chars_end("\n")
+def _price_context(deviations: float) -> pl.Expr:
+    """What a person sees of a doubtful price: the product, its category, what that usually costs (by which the rule
+    judges: the middle of the logarithms, and so many deviations around it), and who says which price."""
+    middle, reach = pl.col("mean"), deviations * pl.col("std")
+    amounts = [_cents(each.exp()) for each in (middle, middle - reach, middle + reach)]
+    words = [pl.lit("usual: about "), pl.lit(", mostly "), pl.lit(" to ")]
+    usual = pl.concat_str(
+        *(part for pair in zip(words, amounts, strict=True) for part in pair), pl.lit(" "), "currency"
+    )
+    lines = [pl.col("name"), pl.col("category").fill_null("no category"), usual, pl.col("statements").list.join("\n")]
+    return pl.concat_str(lines, separator="\n", ignore_nulls=True).str.strip_chars_end("\n")
 
 
 __all__ = ["QUALITY_FIELDS", "STATED", "Measures", "Validated", "price_statistics", "validate"]

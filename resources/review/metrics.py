@@ -152,6 +152,14 @@ def _seconds(span: dt.timedelta | None) -> float | None:
     return None if span is None else span.total_seconds()
 
 
+def waited(since: object, now: dt.datetime) -> str | None:
+    """How long something has waited since a moment, in words; None where nothing waits."""
+    return _days(max(now - since, dt.timedelta())) if isinstance(since, dt.datetime) else None
+
+
 def _days(span: dt.timedelta) -> str:
     days = span / DAY
+    if days < 1:
+        hours = span / dt.timedelta(hours=1)
+        return f"{hours:.1f} hours" if hours >= 1 else f"{span / dt.timedelta(minutes=1):.0f} minutes"
     return f"{days:.1f} days" if days < 10 else f"{days:.0f} days"

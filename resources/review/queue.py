@@ -69,7 +69,7 @@ _OVERVIEW = """
 SELECT w.kind, count(*) FILTER (WHERE w.sequence IS NULL AND w.state IN ('open', 'wanting')),
        CAST(coalesce(sum(w.products) FILTER (WHERE w.sequence IS NULL), 0) AS BIGINT),
        count(*) FILTER (WHERE w.state = 'disputed'), count(*) FILTER (WHERE w.state = 'escalated'),
-       0, min(w.oldest_day) FILTER (WHERE w.sequence IS NULL)
+       0, min(w.asked_at) FILTER (WHERE w.sequence IS NULL)
 FROM waiting AS w WHERE w.products > 0 GROUP BY w.kind ORDER BY w.kind
 """
 _HELD = "SELECT shown FROM tasks WHERE submitted_at IS NULL AND expires_at > :now"

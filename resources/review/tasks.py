@@ -116,11 +116,12 @@ class Progress:
 OVERVIEW = pl.Schema(
     {
         "kind": pl.String(), "open": pl.Int64(), "products": pl.Int64(), "disputed": pl.Int64(),
-        "escalated": pl.Int64(), "lent": pl.Int64(), "oldest_day": pl.Date(),
+        "escalated": pl.Int64(), "lent": pl.Int64(), "waits_since": pl.Datetime("us", "UTC"),
     }
 )  # fmt: skip
 """Output of `overview`: one row a kind. open: questions that wait for a word; products: that these would decide;
-disputed, escalated: that wait for a lead; lent: that somebody has just now."""
+disputed, escalated: that wait for a lead; lent: that somebody has just now, on the screen or fetched ahead as the next;
+waits_since: since when the first of them waits."""
 
 THROUGHPUT = pl.Schema({"hour": pl.Datetime("us", "UTC"), "person": pl.String(), "words": pl.Int64()})
 """Output of `throughput`: words by hour and person."""

@@ -7,6 +7,8 @@ import pytest
 from page_questions import batch, category, color, match, price, weight
 from page_world import CHROMIUM, LOUD, question
 
+from resources.review.protocol import Decision
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("browser"),
@@ -33,7 +35,7 @@ def asked(page) -> str:
 
 def saved(page, times: int = 1) -> None:
     """Until the server has said so."""
-    page.locator("#progress").get_by_text(f"{times} task").wait_for()
+    page.locator("#progress").get_by_text(re.compile(rf"^{times} answer")).wait_for()
 
 
 def simple(*ids: str, **facts):
@@ -51,7 +53,7 @@ def test_keys_decide_and_what_they_say_is_in_the_store(world, sign_in):
     for number, key in enumerate(("a", "r", "s", "c", "x"), 1):
         seen.append(asked(page))
         press(page, key)
-        saved(page, number)
+        saved(page, min(number, 2))  # what is passed over is no answer
     shown(page, "Nothing waits for you")
     assert world.said(seen[0]) == [("accept", None, page.person)]
     assert world.said(seen[1]) == [("reject", None, page.person)]
@@ -97,7 +99,51 @@ def test_typing_narrows_a_long_list_down_and_arrows_choose(world, sign_in):
     assert world.said("c1") == []
     page.keyboard.press("Enter")
     saved(page)
-    assert world.said("c1") == [("replace", "Computers > Networking", page.person)]
+    assert world.said("c1") == [("replace", "Computers > Desktops & Servers", page.person)]
+
+
+def test_of_a_long_list_only_what_a_person_chose_is_chosen(world, sign_in):
+    world.ask(category("c2"))
+    page = sign_in()
+    press(page, "e")
+    page.keyboard.type("bicy")
+    page.get_by_text("nothing is chosen: ↓ or a click chooses").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_label("Type to narrow down").fill("bicyclette")
+    page.get_by_text("Nothing matches: 0 of 72.").wait_for()
+    page.keyboard.press("Enter")
+    assert world.said("c2") == []
+    page.get_by_label("Type to narrow down").fill("bicycle parts")  # written out, it is chosen
+    page.get_by_text("1 of 72; Enter answers.").wait_for()
+    page.get_by_label("Type to narrow down").fill("bicycle part")
+    page.get_by_text("nothing is chosen").wait_for()
+    page.get_by_label("Type to narrow down").fill("bicycles > bicycle parts")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert world.said("c2") == [("replace", "Bicycles > Bicycle Parts", page.person)]
+
+
+def test_what_was_answered_elsewhere_meanwhile_is_said_to_be(world, sign_in):
+    world.ask(*simple("g1", "g2", "g3"))
+    page = sign_in()
+    page.wait_for_load_state("networkidle")
+    first = asked(page)
+    press(page, "a")  # the next is on the screen, and it has been fetched ahead
+    saved(page)
+    second = asked(page)
+    (third,) = {"g1", "g2", "g3"} - {first, second}
+    page.wait_for_load_state("networkidle")
+    elsewhere = [Decision(one, "accept", "the sheet", world.clock()) for one in (second, third)]
+    world.store.decide(elsewhere)
+    press(page, "a")
+    page.get_by_role("alert").get_by_text("somebody else has decided it meanwhile").wait_for()
+    page.get_by_text("Until you go on (Enter), single keys answer nothing.").wait_for()
+    press(page, "Enter")
+    page.get_by_role("alert").get_by_text("answered by somebody else meanwhile").wait_for()
+    assert page.get_by_text("has run out").count() == 0
+    press(page, "r", "Enter")
+    shown(page, "Nothing waits for you")
+    assert [world.said(one)[0][2] for one in (second, third)] == ["the sheet"] * 2
 
 
 def test_one_look_answers_many_and_one_is_taken_out(world, sign_in):
@@ -110,7 +156,7 @@ def test_one_look_answers_many_and_one_is_taken_out(world, sign_in):
     page.get_by_text("Submit: 7 accepted, 2 rejected, 1 left open.").wait_for()
     page.locator("h1").click()
     page.keyboard.press("Enter")
-    saved(page)
+    saved(page, 9)
     said = {question_id: [word[0] for word in world.said(question_id)] for question_id in ids}
     rejected = {ids[2], ids[4]}
     assert said == {
@@ -123,7 +169,7 @@ def test_one_key_accepts_all(world, sign_in):
     world.ask(*[[dict(row, question_id=f"all-{row['question_id']}") for row in one] for one in batch(5)])
     page = sign_in()
     press(page, "1", "a")
-    saved(page)
+    saved(page, 5)
     assert [verdict for question_id, verdict, *_ in world.words() if question_id.startswith("all-")] == ["accept"] * 5
 
 
@@ -172,7 +218,7 @@ def test_the_next_task_is_there_before_the_answer_is_saved(world, sign_in):
     page.keyboard.press("a")
     page.wait_for_function("first => document.querySelector('article.task').dataset.task !== first", arg=first)
     shown(page, "Value")
-    assert page.locator("#progress").inner_text() == "0 tasks today"  # nothing seems saved that is not
+    assert page.locator("#progress").inner_text() == "0 answers today"  # nothing seems saved that is not
     assert page.locator("#said").inner_text() == ""
     assert len(waiting) == 1
     waiting[0].continue_()

@@ -90,7 +90,7 @@ def test_suppliers_text_is_shown_and_never_obeyed(world, sign_in):
     assert page.get_by_role("button", name="Accept").is_visible()
     page.wait_for_timeout(260)
     page.keyboard.press("1")  # swapped in by the script, from HTML that holds the same text
-    page.get_by_text("1 task").wait_for()
+    page.get_by_text("1 answer").wait_for()
     page.keyboard.press("u")
     page.get_by_text("Taken back").wait_for()
     assert NASTY in page.locator(".says").inner_text()
@@ -223,4 +223,4 @@ def test_single_keys_can_be_switched_off(world, sign_in):
     page.wait_for_timeout(200)
     assert world.said("off1") == []
     page.get_by_role("button", name="Accept").click()
-    page.get_by_text("1 task").wait_for()
+    page.get_by_text("1 answer").wait_for()

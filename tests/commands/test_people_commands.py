@@ -6,6 +6,7 @@ import click
 import pytest
 from account_cases import CHEAP, GOOD, NOON, OTHER, accounts_in
 from click.testing import CliRunner
+from review_cases import DAY, asked, said
 
 from catalog_assets.cli import main
 from catalog_assets.commands import people as commands
@@ -91,7 +92,7 @@ def test_accounts_are_changed_and_listed(accounts):
     assert "Their words count as before" in " ".join(call("disable", "Ana").output.split())
     assert not signs_in(accounts, "Ana", OTHER)
     said = call("exclude", "Ana", "--since", "2025-03-01", "--reason", "guesses").output
-    assert "Words of Ana do not count from 2025-03-01 00:00:00+00:00 on." in said
+    assert "Words of Ana do not count from 2025-03-01 00:00:00+00:00 on:" in said
     shown = call("list").output
     for word in ("Ana", "lead", "disabled", "Ada", "admin", "has to change it", "2025-03-01 00:00:00+00:00"):
         assert word in shown
@@ -104,9 +105,30 @@ def test_accounts_are_changed_and_listed(accounts):
 
 
 def test_words_from_elsewhere_are_excluded_by_their_name(accounts):
-    told = call("exclude", "label-studio:ana@x.org", "--since", "2025-03-01T12:30:00", "--reason", "guesses")
-    assert "No account has this name" in told.output
+    words = ("label-studio:ana@x.org", "--since", "2025-03-01T12:30:00", "--reason", "guesses")
+    told = call("exclude", *words)
+    assert (told.exit_code, "Nobody is called label-studio:ana@x.org" in told.output) == (1, True)
+    assert accounts.exclusions.excluded().is_empty()
+    assert call("exclude", *words, "--even-unknown").exit_code == 0
     assert accounts.exclusions.excluded()["person"].to_list() == ["label-studio:ana@x.org"]
+
+
+def test_who_is_excluded_is_told_what_that_does(accounts):
+    accounts.add("Nobody", "annotator", GOOD, by="test", now=NOON)
+    store = commands.opened().review
+    store.replace_day(DAY, asked(("a", "p"), ("b", "p"), ("c", "q")))
+    at = {"annotator": "label-studio:nora", "decided_at": NOON}
+    store.decide([said("a", **at), said("b", "reject", **at), said("c", annotator="anna", decided_at=NOON)])
+    since = ("--since", "2025-01-01", "--reason", "guesses")
+    slip = call("exclude", "nobodyx", *since)
+    assert slip.exit_code == 1
+    assert "Nearest: Nobody." in " ".join(slip.output.split())
+    assert "Nearest: label-studio:nora." in " ".join(call("exclude", "label-studio:norah", *since).output.split())
+    told = call("exclude", "LABEL-studio:nora", *since)
+    assert "2 words, and 2 questions are asked again. `catalog backfill`" in " ".join(told.output.split())
+    back = call("readmit", "label-studio:nora", *since)
+    assert "2 words, and 2 questions are asked no more." in " ".join(back.output.split())
+    assert "0 words, and 0 questions" in " ".join(call("exclude", "Nobody", *since).output.split())
 
 
 def test_no_command_takes_a_password_as_an_argument():

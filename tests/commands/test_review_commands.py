@@ -97,6 +97,10 @@ def test_a_spreadsheet_with_lines_left_out_ends_with_an_error(home, tmp_path):
     code, told = catalog(file, "import", str(sheet), "--by", "ana")
     assert code == 1
     assert "Decisions recorded: 1" in told
+    assert "WARNING Nobody is called ana" in told
+    code, told = catalog(file, "import", str(sheet), "--by", "anna")
+    assert (code, "Nearest: ana. The decisions are now under it." in told) == (1, True)
+    assert "WARNING" not in catalog(file, "import", str(sheet), "--by", "Ana")[1]
     assert "'perhaps' is none" in told
 
 

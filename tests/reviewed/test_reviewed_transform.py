@@ -16,6 +16,7 @@ from catalog_assets.contracts import violations
 from catalog_assets.reviewed.acceptance import Flat
 from catalog_assets.reviewed.contract import ReviewedAttributes, ReviewedProducts
 from catalog_assets.reviewed.known_paths import ELSEWHERE, Known
+from catalog_assets.reviewed.shown_paths import OF_PROPOSAL
 from catalog_assets.reviewed.transform import DOUBT, PROPOSAL, Reviewed, choose, proposal_id, review
 from catalog_assets.vocabulary.columns import CORRECTIONS, ENRICHED_ATTRIBUTES
 from resources.review.protocol import ASKED, DECISIONS
@@ -377,7 +378,7 @@ def test_questions_stand_for_what_is_pending_and_for_what_is_decided() -> None:
         pl.col("value").alias("evidence"), pl.lit("Acme Monitor 27").alias("name"),
         # Who decides about a category decides about the supplier's path, and must see it.
         pl.when(pl.col("attribute") == "category")
-        .then(pl.lit("Supplier's category: Screens\nAcme Monitor 27\nSells well."))
+        .then(pl.lit(f"Supplier's category: Screens\n{OF_PROPOSAL}\nAcme Monitor 27\nSells well."))
         .otherwise(pl.lit("Acme Monitor 27\nSells well.")).alias("context"),
         pl.when(pl.col("attribute") == "category").then(pl.lit(OPTIONS["options"][0])).alias("options"),
         pl.when(pl.col("attribute").is_in(["material", "weight"]))

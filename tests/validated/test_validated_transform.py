@@ -226,7 +226,8 @@ def test_a_held_price_is_kept_aside_and_asked_about() -> None:
             "question_id": question(price=Decimal("150")), "product_key": "k1", "kind": "price", "attribute": "price",
             "value": "150.0000", "unit": "EUR", "confidence": 0.5, "method": "rule", "model_version": "business rules",
             "evidence": "issues: price_outlier", "name": "Acme Monitor 27",
-            "context": f"Acme Monitor 27\n{CATEGORY}", "options": None,
+            "context": f"Acme Monitor 27\n{CATEGORY}\nusual: about 100.00, mostly 81.87 to 122.14 EUR",
+            "options": None,
         }],
         schema={name: dtype for name, dtype in ASKED.items() if name not in LEFT_OUT},
     )  # fmt: skip
@@ -303,8 +304,10 @@ def test_the_limit_is_the_same_in_every_currency(rate: str, cents: int) -> None:
 def test_who_is_asked_about_a_price_sees_what_each_source_says_in_its_own_currency() -> None:
     found = judged(reviewed(), asks=asks("100 EUR", "250 USD"), rates={"USD": "1.25"})
     assert found.questions["context"].to_list() == [
-        f"Acme Monitor 27\n{CATEGORY}\nalpha: 100.0000 EUR\nbeta: 250.0000 USD"
+        f"Acme Monitor 27\n{CATEGORY}\nalpha: 100.00 EUR\nbeta: 250.00 USD (about 200.00 EUR)"
     ]
+    strange = judged(reviewed(), asks=asks("100 EUR", "160 EUR", "250 XAU"), rates={})
+    assert strange.questions["context"].item().endswith("beta: 160.00 EUR\ngamma: 250.00 XAU")
 
 
 def test_prices_far_apart_in_two_currencies_are_one_field_in_dispute() -> None:

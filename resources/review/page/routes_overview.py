@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from catalog_assets.consensus.standing import name_of
+from resources.review.metrics import waited
 from resources.review.page.charts import HOURS, by_hour
 from resources.review.page.rendering import render
 from resources.review.page.security import Person, signed_in
@@ -31,9 +32,9 @@ def overview(request: Request, person: Signed) -> Response:
     leads = person.role in LEADS
     said = shown_words(queue.throughput(_hours_back(now)), None if leads else person.name)
     context: dict[str, Any] = {
-        "kinds": by_kind.rows(named=True),
+        "kinds": [row | {"oldest": waited(row["waits_since"], now)} for row in by_kind.rows(named=True)],
         "totals": totals(by_kind),
-        "age": age(by_kind, now.date()),
+        "oldest": waited(by_kind["waits_since"].min(), now),
         "chart": by_hour(hourly(said), now),
         "people": people(said, now) if leads else [],
         "leads": leads,
@@ -76,9 +77,3 @@ def totals(by_kind: pl.DataFrame) -> dict[str, int]:
     """The sums over all kinds."""
     names = ("open", "products", "disputed", "escalated", "lent")
     return {name: int(by_kind[name].sum()) for name in names}
-
-
-def age(by_kind: pl.DataFrame, today: dt.date) -> int | None:
-    """How many days the oldest question has waited; None where none waits."""
-    oldest = by_kind["oldest_day"].drop_nulls().min()
-    return None if not isinstance(oldest, dt.date) else (today - oldest).days

@@ -6,29 +6,27 @@ Belongs here: what is shown of a task, as plain data. Does not belong here: HTML
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from markupsafe import Markup
 
 from catalog_assets.vocabulary.values import canonical_unit
+from resources.review.page.contexts import context_of, issues
 from resources.review.page.highlight import marked, plain, spans
 from resources.review.page.offers import Row, two_offers
 from resources.review.tasks import Candidate, Item, Progress, Task
 
 PATH = " > "
+QUOTING = ("attribute", "category", "description")
+"""Kinds whose evidence is words of the text."""
 NUMBERED = 9
 """Answers that have a number key."""
 FEW = 9
 """So many allowed values are shown as buttons; more as a list that typing narrows down."""
-ISSUES = {
-    "price_outlier": "far from what its category usually costs",
-    "sources_disagree_on_price": "suppliers state very different prices",
-    "looks_doubled": "another product has the same name, brand and price",
-}
-"""Why a price is asked, in plain words. What else the rules note of a product has nothing to do with its price."""
-_SUPPLIERS_PATH = "Supplier's category: "
+PLACEHOLDER = ("rule", "business rules")
+"""Method and version of price questions: how sure a rule is that a price is wrong, nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +61,27 @@ class Level:
 
 @dataclass(frozen=True)
 class ItemView:
-    """One question: everything that is text from outside is marked and escaped."""
+    """One question: everything that is text from outside is marked and escaped.
+
+    there: names of other products under the same path, and `more`: how many more products there are; holds: for what
+    the answer holds; usual: what the category of a price costs; made_of: the fields that a description is made of;
+    rivals: what others state instead, and who.
+    """
 
     question_id: str
     name: Markup
     text: Markup
     path: Markup | None
+    there: tuple[Markup, ...]
+    more: int
+    holds: str | None
+    usual: str | None
+    made_of: str | None
     missing: Markup | None
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
     words: tuple[str, ...]
-    rivals: tuple[str, ...]
+    rivals: tuple[Offered, ...]
     stated: tuple[Markup, ...]
     said: Said
     products: int
@@ -141,60 +149,76 @@ def task_view(task: Task, now: dt.datetime, images: bool = False) -> TaskView:
 
 
 def _item(item: Item, images: bool) -> ItemView:
-    found = item.evidence if item.kind in ("attribute", "category", "description") else None
-    path, text = _context(item)
-    rows = two_offers(text) if item.kind == "match" else ()
-    stated = tuple(plain(line) for line in text.split("\n")[1:] if line) if item.kind == "price" else ()
-    body = text.split("\n")[0] if item.kind == "price" else text
-    seen = f"{item.name or ''}\n{path or ''}\n{text}"
+    told = context_of(item)
+    named = _names_fields(item)
+    found = item.evidence if item.kind in QUOTING and not named else None
+    rows = two_offers(told.text) if item.kind == "match" else ()
+    seen = f"{item.name or ''}\n{told.path or ''}\n{told.text}"
     return ItemView(
         question_id=item.question_id,
         name=marked(item.name, found) if item.name else Markup("a product without a name"),
-        text=Markup("") if rows else marked(body, found),
-        path=marked(path, found) if path else None,
+        text=Markup("") if rows else marked(told.text, found),
+        path=marked(told.path, found) if told.path else None,
+        there=tuple(marked(name, found) for name in told.there),
+        more=max(0, item.products - 1 - len(told.there)) if told.there else 0,
+        holds=told.holds,
+        usual=told.usual,
+        made_of=_fields(item.evidence) if named and item.method != "supplier" else None,
         missing=plain(found) if found and not spans(seen, found) else None,
         rows=rows,
-        notes=_issues(item.evidence) if item.kind == "price" else (),
+        notes=issues(item.evidence) if item.kind == "price" else (),
         words=item.said,
-        rivals=_rivals(item),
-        stated=stated,
-        said=Said(told_by(item.kind, item.method, item.model_version), percent(item.confidence)),
+        rivals=tuple(one for one in _stated(item) if not one.proposed),
+        stated=tuple(plain(line) for line in told.stated),
+        said=_own(item),
         products=item.products,
         image=images and bool(item.image),
     )
 
 
-def _rivals(item: Item) -> tuple[str, ...]:
-    """What others state instead of the proposal."""
-    other = [one for one in item.candidates if (one.value, one.unit) != (item.value, item.unit)]
-    return tuple(dict.fromkeys(f"{one.value} {one.unit or ''}".rstrip() for one in other))
+def _names_fields(item: Item) -> bool:
+    """Whether the evidence names fields of the product, as that of a text which no model wrote does, and quotes
+    nothing."""
+    return item.kind == "description" and item.method != "model"
 
 
-def _context(item: Item) -> tuple[str | None, str]:
-    """The supplier's own category, if it is told, and the text without what is shown elsewhere already."""
-    text, path = item.context or "", None
-    if item.kind == "category" and text.startswith(_SUPPLIERS_PATH):
-        path, _, text = text.removeprefix(_SUPPLIERS_PATH).partition("\n")
-    if item.kind != "match" and item.name and text.startswith(f"{item.name}\n"):
-        text = text[len(item.name) + 1 :]
-    return path, "" if text == item.name else text
+def _fields(evidence: str | None) -> str | None:
+    return (evidence or "").replace(",", ", ").replace("_", " ") or None
 
 
-def _offered(item: Item) -> tuple[Offered, ...]:
-    """The values that somebody states, the proposed one first; then, where few are allowed, the others of these."""
+def _own(item: Item) -> Said:
+    """Who proposes the value, and how sure they are where that is known."""
+    guessed = item.kind == "price" and (item.method, item.model_version) == PLACEHOLDER
+    if guessed:
+        return Said("a rule doubts it", None)
+    return Said(told_by(item.kind, item.method, item.model_version), percent(item.confidence))
+
+
+def _stated(item: Item) -> tuple[Offered, ...]:
+    """The values that somebody states, the proposed one first."""
     said: dict[tuple[str, str | None], list[Said]] = {(item.value or "", item.unit): []}
     for candidate in item.candidates:
         said.setdefault((candidate.value, candidate.unit), []).append(_said(item, candidate))
     own = said[(item.value or "", item.unit)]
     if not own:
-        own.append(Said(told_by(item.kind, item.method, item.model_version), percent(item.confidence)))
+        own.append(_own(item))
+    return _numbered(item, said)
+
+
+def _offered(item: Item) -> tuple[Offered, ...]:
+    """What somebody states; then, where few values are allowed, the others of these."""
+    said = {(one.value, one.unit): list(one.said) for one in _stated(item)}
     if item.options and len(item.options) <= FEW and item.kind != "match":
         for option in item.options:
             said.setdefault((option, item.unit), [])
+    return _numbered(item, said)[: NUMBERED + 1]
+
+
+def _numbered(item: Item, said: Mapping[tuple[str, str | None], Sequence[Said]]) -> tuple[Offered, ...]:
     price = item.kind == "price"
     return tuple(
         Offered(value, unit, amount(value) if price else value, tuple(who), place == 0, place or None)
-        for place, ((value, unit), who) in enumerate(list(said.items())[: NUMBERED + 1])
+        for place, ((value, unit), who) in enumerate(said.items())
     )
 
 
@@ -219,11 +243,6 @@ def levels(value: str) -> tuple[str, str]:
     """A path's levels above the leaf, with the last separator, and the leaf."""
     above, separator, leaf = value.rpartition(PATH)
     return above + separator, leaf
-
-
-def _issues(evidence: str | None) -> tuple[str, ...]:
-    named = (name.strip() for name in (evidence or "").removeprefix("issues:").split(","))
-    return tuple(ISSUES[name] for name in named if name in ISSUES)
 
 
 def told_by(kind: str, method: str | None, version: str | None) -> str:
@@ -260,15 +279,14 @@ def amount(value: str) -> str:
 
 
 def progress_line(done: Progress) -> Sequence[tuple[str, str]]:
-    """What a person did today: (figure, what it counts)."""
-    if not done.tasks:
-        return [("0", "tasks today")]
+    """What a person did today: (figure, what it counts). What was passed over is no answer."""
+    if not done.words:
+        return [("0", "answers today")]
     line = [
-        (f"{done.tasks:,}", "task today" if done.tasks == 1 else "tasks today"),
+        (f"{done.words:,}", "answer today" if done.words == 1 else "answers today"),
         (f"{done.products:,}", "product decided" if done.products == 1 else "products decided"),
+        (f"{done.products / done.words:.1f}", "products an answer"),
     ]
-    if done.words:
-        line.append((f"{done.products / done.words:.1f}", "products a word"))
     if done.median_seconds is not None:
         line.append((f"{done.median_seconds:.1f} s", "median"))
     return line

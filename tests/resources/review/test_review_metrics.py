@@ -8,7 +8,7 @@ from review_cases import DAY, NOON, asked, said, store_with
 
 from resources.review.exclusions import Exclusions
 from resources.review.known_answers import NoKnownAnswer, fix, known_answers, retire
-from resources.review.metrics import Limits, health
+from resources.review.metrics import Limits, health, waited
 from resources.review.queue import Queue
 from resources.review.settings import Budget, QueueSettings
 from resources.review.store import SqlReviewStore
@@ -43,6 +43,14 @@ def test_depth_age_pace_and_forecast(place):
     assert (
         replace(found, depth=3).alerts(replace(LIMITS, oldest=dt.timedelta(days=9)))[0].startswith("3 questions wait")
     )
+
+
+def test_how_long_something_waits_is_said_in_words():
+    spans = [dt.timedelta(), dt.timedelta(minutes=59), 30 * HOUR, 2.5 * HOUR, dt.timedelta(days=12)]
+    assert [waited(NOON - span, NOON) for span in spans] == [
+        "0 minutes", "59 minutes", "1.2 days", "2.5 hours", "12 days",
+    ]  # fmt: skip
+    assert (waited(None, NOON), waited(NOON + HOUR, NOON)) == (None, "0 minutes")
 
 
 def test_a_queue_that_grows_is_an_alert(place):

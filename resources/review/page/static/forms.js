@@ -74,14 +74,30 @@ export function narrow(field) {
     label.hidden = !wanted.every((word) => text.includes(word));
   }
   const found = shownLevels();
-  $("#found").textContent = `${found.length} of ${labels.length}`;
-  pick(found.find((input) => input.checked) || (wanted.length ? found[0] : null)); // nothing by itself
+  const typed = wanted.length ? found.filter((input) => isWhole(input, wanted.join(" "))) : [];
+  const kept = found.find((input) => input.checked && !input.dataset.typed);
+  // Only what the person chose is chosen: by arrow, by click, or written out.
+  pick(kept || (typed.length === 1 ? typed[0] : null), !kept);
+  counted(found.length, labels.length);
 }
 
-export function pick(input) {
-  for (const other of $$("#levels input:checked")) other.checked = false;
+function isWhole(input, text) {
+  const path = input.value.toLowerCase().replace(/\s+/g, " ");
+  return text === path || text === path.split(" > ").pop();
+}
+
+function counted(found, all) {
+  const chosen = $("#levels input:checked");
+  const next = chosen ? "Enter answers" : "nothing is chosen: ↓ or a click chooses";
+  $("#found").textContent = found ? `${found} of ${all}; ${next}.` : `Nothing matches: 0 of ${all}. Write less of it, or another word.`;
+}
+
+export function pick(input, typed = false) {
+  for (const other of $$("#levels input")) { other.checked = false; delete other.dataset.typed; }
   if (!input) return;
   input.checked = true;
+  if (typed) input.dataset.typed = "1";
+  counted(shownLevels().length, $$("#levels label").length);
   const label = input.closest("label");
   const list = $("#levels");
   list.scrollTop += Math.min(0, label.offsetTop - list.offsetTop - list.scrollTop);

@@ -5,12 +5,13 @@ anything without which the page would not work: without scripts the same forms d
 
 An answer goes to the server while the next task is on the screen already. Until the server has said that it is saved it
 stays in `outbox`; if it cannot be saved, its task comes back to the screen with the reason. */
-import { $, $$, answers, current, edit, isTask, marks, narrow, stage, words } from "./forms.js";
+import { $, $$, answers, current, edit, isTask, marks, narrow, pick, stage, words } from "./forms.js";
 import { listen } from "./keys.js";
 
 const PATIENCE_MS = 15000;
 const LOOK_MS = 60000;
 const WARN_MS = 60000;
+const TOLERANCE_MS = 2000; // so far may the server's time and the browser's lie apart
 
 const outbox = [];
 const sent = new Set(); // tasks that were answered: a list that was made before may still name them
@@ -171,7 +172,14 @@ function back(node, text, label, go) {
   for (const control of $$("button, input, textarea", node)) control.disabled = true;
   stopped = { go };
   show(node);
-  notice(text, "wrong", go, label, "Enter");
+  notice(`${text} Until you go on (Enter), single keys answer nothing.`, "wrong", go, label, "Enter");
+}
+
+/* What is on the screen is no longer this person's, long before its time is over. */
+function gone(node) {
+  back(node, "This question was answered by somebody else meanwhile, or is no longer asked. Nothing of yours is lost.",
+    "Another question", goOn);
+  held = null;
 }
 
 function goOn() {
@@ -207,6 +215,7 @@ async function refill() {
     current().deadline = Date.now() + shown.seconds * 1000;
     for (const time of $$("time", current())) localTime(time, current().deadline);
   } else if (!outbox.length) {
+    if (current().deadline - Date.now() > TOLERANCE_MS) return gone(current());
     current().deadline = Date.now();
   }
   const next = waits.find((task) => task.task_id !== current().dataset.task);
@@ -242,7 +251,10 @@ stage.addEventListener("submit", (event) => {
   decide(node, given, words(form, event.submitter));
 });
 
-stage.addEventListener("change", () => marks(current()));
+stage.addEventListener("change", (event) => {
+  marks(current());
+  if (event.target.matches("#levels input")) pick(event.target);
+});
 
 stage.addEventListener("input", (event) => {
   if (event.target.id === "filter") narrow(event.target);

@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+import polars as pl
 import pytest
 from page_cases import NOW, item, task
 
+from catalog_assets.reviewed.shown_paths import OF_PATH, path_lines
 from resources.review.page.views import amount, percent, progress_line, task_view, told_by
 from resources.review.tasks import Candidate, Progress
 
@@ -63,6 +65,50 @@ def test_a_price_shows_why_and_who_says_what():
     assert (view.item.text, view.item.stated) == ("Care", ("acme: 6.8900 EUR",))
 
 
+def test_a_category_shows_who_else_is_filed_there_and_for_what_the_answer_holds():
+    lines = "Supplier's category: X\nAlso there: Lamp <1>\nAlso there: Lamp 2\nThe answer holds for every product.\n"
+    view = one(kind="category", value="A", products=31, context=f"{lines}Lamp, black\nAlso there: nothing.")
+    found = view.item
+    assert (found.path, found.there, found.more) == ("X", ("Lamp &lt;1&gt;", "Lamp 2"), 28)
+    assert (found.holds, found.text) == ("The answer holds for every product.", "Also there: nothing.")
+    alone = one(kind="category", value="A", products=31, context="Lamp, black").item
+    assert (alone.there, alone.more, alone.holds) == ((), 0, None)
+
+
+def test_what_the_stages_write_of_a_path_is_what_the_page_reads():
+    under = pl.DataFrame(
+        [("q", f"k{n}", "category", "rule", "X", f"Lamp {n}", "X") for n in range(9)], orient="row",
+        schema=["question_id", "product_key", "attribute", "method", "evidence", "name", "category_path"],
+    )  # fmt: skip
+    text = path_lines(under)["path_lines"].item() + "Lamp 0\nIt shines."
+    found = one(kind="category", value="A", products=9, name="Lamp 0", context=text).item
+    assert (found.path, found.there) == ("X", ("Lamp 1", "Lamp 2", "Lamp 3", "Lamp 4"))
+    assert (found.more, found.holds, found.text) == (4, OF_PATH, "It shines.")
+
+
+def test_a_price_says_what_its_category_costs_and_no_made_up_percentage():
+    view = one(
+        kind="price", attribute="price", value="688.0000", unit="EUR", name="Soap", confidence=0.5,
+        model_version="business rules",
+        context="Soap\nCare\nusual: about 6.00, mostly 3.00 to 12.00 EUR\n"
+        "acme: 688.00 EUR\nzeta: 8.00 USD (about 6.84 EUR)",
+    )  # fmt: skip
+    assert view.item.usual == "about 6.00, mostly 3.00 to 12.00 EUR"
+    assert (view.item.text, view.item.stated) == ("Care", ("acme: 688.00 EUR", "zeta: 8.00 USD (about 6.84 EUR)"))
+    assert [said.percent for said in view.offered[0].said] == [None]
+    assert one(confidence=0.5).offered[0].said[0].percent == 50
+
+
+@pytest.mark.parametrize(
+    ("method", "evidence", "shown"),
+    [("supplier", "description", (None, None)), ("rule", "name,screen_size", ("name, screen size", None)),
+     ("model", "not there", (None, "not there"))],
+)  # fmt: skip
+def test_evidence_is_words_of_the_text_and_never_the_name_of_a_field(method, evidence, shown):
+    found = one(kind="description", value="Shines.", method=method, evidence=evidence).item
+    assert (found.made_of, found.missing) == shown
+
+
 def test_two_offers_stand_side_by_side():
     left = "acme/1 | Phone 64 | brand Pent | gtin 40 | price 9.5 | A phone. | brand new"
     view = one(kind="match", value="same product", context=f"{left}\nzeta/2 | Phone 128 | mpn P-1", evidence="77 91")
@@ -97,7 +143,8 @@ def test_what_others_state_is_told_of_each_of_several():
     rival = Candidate("Red", None, 0.4, "supplier", None, "red", "acme")
     own = Candidate("Black", None, 0.6, "rule", "rules-1", "black", None)
     view = task_view(task(item("a", candidates=(own, rival, rival)), item("b", candidates=(own,))), NOW)
-    assert [one.rivals for one in view.items] == [("Red",), ()]
+    assert [[one.value for one in item.rivals] for item in view.items] == [["Red"], []]
+    assert [(said.by, said.percent) for said in view.items[0].rivals[0].said] == [("the supplier, from acme", 40)] * 2
 
 
 def test_time_that_is_left_is_never_negative():
@@ -139,7 +186,8 @@ def test_amounts():
 
 
 def test_progress_is_one_quiet_line():
-    assert progress_line(Progress(0, 0, 0, None)) == [("0", "tasks today")]
+    assert progress_line(Progress(0, 0, 0, None)) == [("0", "answers today")]
+    assert progress_line(Progress(4, 0, 0, 2.0)) == [("0", "answers today")]  # who only skips answers nothing
     assert progress_line(Progress(2, 3, 1_200, 4.25)) == [
-        ("2", "tasks today"), ("1,200", "products decided"), ("400.0", "products a word"), ("4.2 s", "median"),
+        ("3", "answers today"), ("1,200", "products decided"), ("400.0", "products an answer"), ("4.2 s", "median"),
     ]  # fmt: skip
