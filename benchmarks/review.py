@@ -2,6 +2,7 @@
 
 Usage: python benchmarks/review.py FILES [--seeds 20] [--teaching 3] [--quick] [--validation] [--peers PYTHON]
                                    [--only ways consensus teaching]
+       python benchmarks/review.py --simulated PRODUCTS [--seeds 20] [--peers PYTHON] [--only ways consensus]
 
 Files: labelled products, as for benchmarks/attributes.py. The learned reader proposes values of products that it has
 not seen (review_questions.py says which products are for what); people of known accuracies, one of them malicious,
@@ -20,6 +21,10 @@ proposal is right; `whole answer`: and what is right in its place. crowd-kit's m
 
 `teaching`: the days of our way with a reader that is taught anew by what is decided, beside one that is not.
 
+With --simulated the pipeline proposes values of simulated products, and the simulation's truth judges them
+(review_simulated.py says how). `of all` is there of the values of which anything is proposed, and `doubtful` what is
+right of the accepted values among the proposals under 0.85.
+
 Each figure is a mean over seeds with the half width of its 95 % interval (Student's t). Seeds draw people's words, who
 is asked what, and the day of each product; products and reader are the same, so intervals say nothing of those.
 """
@@ -34,9 +39,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from review_consensus import BINARY, WHOLE, Figures, consensus
-from review_parameters import ENOUGH, FLAT, SAME, UNIFORM, Consensus, Crowd, Runs, Uniform, Way
+from review_parameters import ENOUGH, FLAT, SAME, SIMULATED, UNIFORM, Consensus, Crowd, Runs, Uniform, Way
 from review_people import answers
 from review_questions import Parts, Taught, dealt, questions, taught
+from review_simulated import World, reviewed, world
 from review_teaching import Day, days_of, streamed
 from review_ways import Done, together, uniform
 
@@ -77,13 +83,18 @@ def row(name: str, runs: Sequence[Done], products: int, values: int) -> str:
     )
 
 
+def head(*others: str) -> str:
+    """The heads of the columns of `row`."""
+    heads = ("right", 14), ("99 %", 4), ("of all", 11), ("itself", 11), ("wrong", 12), ("words", 13), ("looks", 13)
+    kinds = " ".join(f"{kind:>6}" for kind in KINDS)
+    return " ".join([f"{'way':34} {' '.join(f'{name:>{width}}' for name, width in heads)}  {kinds}", *others])
+
+
 def of_ways(parts: Parts, first: Taught, gold: pl.DataFrame, crowd: Crowd, way: Way, seeds: int) -> None:
     """The table of ways, and how many words ours saves."""
     products, values = len(parts.stream), parts.values
     asked = questions(parts.stream, first.reader)
-    heads = ("right", 14), ("99 %", 4), ("of all", 11), ("itself", 11), ("wrong", 12), ("words", 13), ("looks", 13)
-    kinds = " ".join(f"{kind:>6}" for kind in KINDS)
-    print(f"{'way':34} {' '.join(f'{head:>{width}}' for head, width in heads)}  {kinds}")
+    print(head())
     drawn = [answers(asked, crowd.accuracies, crowd, seed) for seed in range(seeds)]
     dated = [_dated(asked, len(parts.stream), way.days, seed) for seed in range(seeds)]
     people = len(crowd.names)
@@ -105,6 +116,38 @@ def of_ways(parts: Parts, first: Taught, gold: pl.DataFrame, crowd: Crowd, way: 
             both = list(zip(told[other], mine_too, strict=True))
             ratios = (shown([getattr(a, what) / getattr(b, what) for a, b in both], 2) for what in ("words", "looks"))
             print(f"'{_name(other)}' asks so many times what '{name}' does: words {', looks '.join(ratios)}")
+
+
+def of_simulated_ways(here: World, crowd: Crowd, way: Way, seeds: int) -> None:
+    """The table of ways in the simulated world."""
+    asked, people = here.stream, len(crowd.names)
+    values = asked["true"].drop_nulls().len()
+    drawn = [answers(asked, crowd.accuracies, crowd, seed) for seed in range(seeds)]
+    when = [days_of(here.products, way.days, seed) for seed in range(seeds)]
+    dated = [_dated(asked, here.products, way.days, seed) for seed in range(seeds)]
+    order = [np.argsort(days[asked["product"].to_numpy()], kind="stable") for days in when]
+    doubtful = asked["confidence"].to_numpy() < FLAT.below
+    print(head("doubtful"))
+
+    def show(name: str, runs: Sequence[Done], mine: Sequence[np.ndarray]) -> None:
+        both = [(run.right[side], run.accepted[side]) for run, side in zip(runs, mine, strict=True)]
+        shares = [100 * right.sum() / max(accepted.sum(), 1) for right, accepted in both]
+        print(row(name, runs, here.products, values), shown(shares, 2), flush=True)
+
+    def flat(each: Uniform, among: int = people) -> list[Done]:
+        return [uniform(dated[seed], drawn[seed], each, among, seed) for seed in range(seeds)]
+
+    one = flat(FLAT)
+    show(_name(FLAT), one, [doubtful] * seeds)
+    show(f"{_name(FLAT)}, nobody malicious", flat(FLAT, people - 1), [doubtful] * seeds)
+    for each in SIMULATED:
+        show("nobody is asked" if each.below == 0 else _name(each), flat(each), [doubtful] * seeds)
+    unproven = replace(way, unproven=FLAT.below)
+    for name, mine in {f"ours, from {FLAT.below} on unproven": unproven, "ours": way}.items():
+        runs = [reviewed(here, dated[seed], when[seed], crowd, mine, seed) for seed in _each(seeds, name)]
+        show(name, runs, [doubtful[rows] for rows in order])
+        ratio = shown([a.words / b.words for a, b in zip(one, runs, strict=True)], 2)
+        print(f"'{_name(FLAT)}' asks so many times what '{name}' does: words {ratio}")
 
 
 def _whole(measured: Done, days: Sequence[Day]) -> Done:
@@ -129,6 +172,16 @@ def of_consensus(figures: Figures, setting: Consensus) -> None:
         for method in dict.fromkeys(name for name, judged, _ in figures if judged == what):
             told = (figures.get((method, what, number)) for number in setting.words)
             print(f"{method:34} " + " ".join(f"{shown(each, 2) if each else '':>14}" for each in told))
+
+
+def compare(
+    asked: pl.DataFrame, gold: pl.DataFrame, crowd: Crowd, setting: Consensus, seeds: int, peers: Path | None
+) -> None:
+    """Consensus compared. asked, gold: QUESTIONS."""
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        of_consensus(consensus(asked, gold, crowd, setting, seeds, peers, Path(folder)), setting)
+    if peers is None:
+        print("crowd-kit is left out: --peers names no Python that has it")
 
 
 def of_teaching(parts: Parts, first: Taught, gold: pl.DataFrame, crowd: Crowd, way: Way, runs: Runs) -> None:
@@ -160,7 +213,8 @@ def _each(seeds: int, name: str) -> Iterator[int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("files", type=Path, nargs="*")
+    parser.add_argument("--simulated", type=int, help="so many products, in place of files")
     parser.add_argument("--seeds", type=int, default=Runs.seeds)
     parser.add_argument("--teaching", type=int, default=Runs.teaching, help="runs in which the reader is taught anew")
     parser.add_argument("--quick", action="store_true", help="two seeds, one run of teaching: to see that it works")
@@ -168,8 +222,26 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, help="a Python that has crowd-kit")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     said = parser.parse_args()
+    if bool(said.files) == bool(said.simulated):
+        parser.error("Name files, or --simulated PRODUCTS.")
     runs = Runs(2, 1, Way.days // 2) if said.quick else Runs(said.seeds, said.teaching)
-    crowd, way, setting = Crowd(), Way(), Consensus()
+    (of_simulated if said.simulated else of_files)(said, runs, Crowd(), Way(), Consensus())
+
+
+def of_simulated(said: argparse.Namespace, runs: Runs, crowd: Crowd, way: Way, setting: Consensus) -> None:
+    """All tables of the simulated world."""
+    here = world(said.simulated)
+    right = 100 * float(here.stream["is_right"].mean() or 0.0)  # type: ignore[arg-type]
+    size = f"{here.products:,} products, {here.stream.height:,} proposed, {right:.2f} % of these right"
+    print(f"{here.facts}; reviewed: {size}; {runs.seeds} seeds", flush=True)
+    if "ways" in said.only:
+        of_simulated_ways(here, crowd, way, runs.seeds)
+    if "consensus" in said.only:
+        compare(here.stream, here.gold, crowd, setting, runs.seeds, said.peers)
+
+
+def of_files(said: argparse.Namespace, runs: Runs, crowd: Crowd, way: Way, setting: Consensus) -> None:
+    """All tables of labelled files."""
     parts = dealt(said.files, said.validation)
     print(f"teaching the reader by {len(parts.train):,} products", file=sys.stderr, flush=True)
     first = taught(parts.train)
@@ -182,10 +254,7 @@ def main() -> None:
     if "ways" in said.only:
         of_ways(parts, first, gold, crowd, way, runs.seeds)
     if "consensus" in said.only:
-        with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-            of_consensus(consensus(asked, gold, crowd, setting, runs.seeds, said.peers, Path(folder)), setting)
-        if said.peers is None:
-            print("crowd-kit is left out: --peers names no Python that has it")
+        compare(asked, gold, crowd, setting, runs.seeds, said.peers)
     if "teaching" in said.only:
         of_teaching(parts, first, gold, crowd, way, runs)
 

@@ -41,7 +41,9 @@ class Way:
     person that is asked all the same; wanted, people, unknown, strength, doubt: of `Learning` (trust.py); dropped: who
     is thought to be right less often than this is not asked any more; target: at most this share of what is accepted
     without a person is wrong (with 95 % confidence, proven as `certainty/acceptance.py` does); None: what is at least
-    as sure as `wanted` is accepted without a proof, which the pipeline never does of what models say.
+    as sure as `wanted` is accepted without a proof, which the pipeline never does of what models say; unproven: where
+    no threshold is proven, what is said to be at least so sure is accepted all the same (None: nothing), as the
+    pipeline does of suppliers and rules before there is evidence.
 
     Chosen on the validation part (`review_questions.py`), with four to six seeds. `wanted` is the lowest that `Trust`
     takes: what is decided is mostly surer than the least that is wanted, and 99 % of all is the aim.
@@ -57,6 +59,7 @@ class Way:
     doubt: float = 0.35
     dropped: float = 0.7
     target: float | None = 0.01
+    unproven: float | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ SAME = Uniform(0.96, 5)
 and everything; of three, four, five and seven people)."""
 UNIFORM = (Uniform(0.85, 3), Uniform(0.85, 5), Uniform(0.96, 3), SAME, Uniform(1.01, 3), Uniform(1.01, 5))
 """Others."""
+SIMULATED = (Uniform(0.0, 1), Uniform(0.85, 3), Uniform(0.85, 5), SAME, Uniform(1.01, 1), Uniform(1.01, 5))
+"""Others in the simulated world, the first of which asks nobody; stated before they were run there, as were the crowd
+and our way (as above, with FLAT's limit as `unproven`, and beside it without one)."""
 ENOUGH = 0.99
 """So much of what is accepted is to be right."""
 

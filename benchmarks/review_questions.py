@@ -25,6 +25,7 @@ from review_people import QUESTIONS
 from catalog_assets.enriched.extraction.extract import extract
 from catalog_assets.enriched.extraction.learning import Labelled, study
 from catalog_assets.enriched.extraction.model import Extractor
+from catalog_assets.enriched.teaching import taught_by
 
 TEACHES = ("product", "attribute", "value")
 
@@ -71,19 +72,23 @@ def taught(train: list[Product], seed: int = 1) -> Taught:
     return Taught(studied.extractor, studied.cases.select("attribute", "confidence", "is_right"))
 
 
-def retaught(train: list[Product], labelled: list[Product], seed: int = 1) -> Taught:
+def retaught(train: list[Product], labelled: list[Product], asked: pl.DataFrame, seed: int = 1) -> Taught:
     """The reader, taught by labelled products and by reviewed ones; its unseen cases are of the former alone, for the
-    labels of the others are what people and the reader before it said."""
+    labels of the others are what people and the reader before it said. asked: product (its place in `labelled`) and
+    attribute of all that was proposed for the reviewed ones."""
     products = train + labelled
-    studied = study(Labelled(texts_of(products), values_of(products)), seed)
+    cases = asked.select((pl.col("product") + len(train)).cast(pl.UInt32), "attribute")
+    studied = study(taught_by(texts_of(products), values_of(products), cases), seed)
     sure = studied.cases.filter(pl.col("product") < len(train))
     return Taught(studied.extractor, sure.select("attribute", "confidence", "is_right"))
 
 
-def questions(products: list[Product], reader: Extractor, first: int = 0) -> pl.DataFrame:
-    """QUESTIONS, numbered from `first`: what the reader proposes for the products (numbered as they stand)."""
+def questions(products: list[Product], reader: Extractor, first: int = 0, least: float | None = None) -> pl.DataFrame:
+    """QUESTIONS, numbered from `first`: what the reader proposes for the products (numbered as they stand), from the
+    confidence `least` on (None: its own threshold)."""
     proposed = cases(products, extract(texts_of(products), reader)).drop_nulls("confidence")
-    mine = proposed.filter(pl.col("confidence") >= reader.threshold).sort("product", "attribute")
+    from_here = reader.threshold if least is None else least
+    mine = proposed.filter(pl.col("confidence") >= from_here).sort("product", "attribute")
     group = pl.concat_str("category", "attribute", "value", separator="\x1f").alias("group")
     true = pl.col("values").list.get(0, null_on_oob=True).alias("true")
     numbered = mine.with_row_index("question", first).with_columns(group, true)
@@ -91,8 +96,7 @@ def questions(products: list[Product], reader: Extractor, first: int = 0) -> pl.
 
 
 def with_answers(products: list[Product], accepted: pl.DataFrame) -> list[Product]:
-    """The products labelled by what was accepted of them, as the pipeline teaches its reader: what nobody has proposed
-    counts as absent. accepted: TEACHES; product: a place in `products`."""
+    """The products labelled by what was accepted of them. accepted: TEACHES; product: a place in `products`."""
     named: dict[int, dict[str, Any]] = {}
     for product, attribute, value in accepted.select(TEACHES).iter_rows():
         named.setdefault(product, {})[attribute] = [value]

@@ -2,9 +2,14 @@
 
 Belongs here: the days, and teaching the reader anew. Does not belong here: reviewing a day (`review_ways.py`).
 
-A reader is taught by its first products and by all that was accepted of the stream so far. What a reader is believed is
-certified by its own cases on the first products, whose labels are known, and by audits of what it proposed itself:
-neither is carried over from one reader to the next.
+A reader is taught by its first products and by all that was accepted of the stream so far, by the function that
+teaches the pipeline's (`enriched/teaching.py`): what nobody was asked about is unknown. Other than there, what was
+accepted without a person teaches too, and so do audits. All readers propose from the first one's threshold on, as the
+pipeline's all propose from `LEAST` on (`enriched/learned.py`): a threshold with the best F1 moves with each lesson, and
+what is not proposed can neither be affirmed nor be put right.
+
+What a reader is believed is certified by its own cases on the first products, whose labels are known, and by audits of
+what it proposed itself: neither is carried over from one reader to the next.
 """
 
 from dataclasses import dataclass
@@ -43,16 +48,17 @@ def streamed(
     ours, reader = Ours(way, crowd, first.unseen, seed), first.reader
     measured = ours.measure(gold, answers(gold, crowd.accuracies, crowd, seed + 1_000))
     when = days_of(len(parts.stream), way.days, seed)
-    told, labelled = [], list[Product]()
+    told, labelled, known = [], list[Product](), list[pl.DataFrame]()
     for day in range(way.days):
         mine = [product for product, its in zip(parts.stream, when, strict=True) if its == day]
-        asked = questions(mine, reader, first=day * 1_000_000)
+        asked = questions(mine, reader, day * 1_000_000, first.reader.threshold)
         said = answers(asked, (*crowd.accuracies, crowd.lead), crowd, seed * 1_000 + day)
         done = ours.day(asked, said)
         told.append(_day(done, mine, asked))
+        known.append(asked.select(pl.col("product") + len(labelled), "attribute"))
         labelled += with_answers(mine, accepted(asked, said, done))
         if every and (day + 1) % every == 0 and day + 1 < way.days:
-            fresh = retaught(parts.train, labelled)
+            fresh = retaught(parts.train, labelled, pl.concat(known))
             reader = fresh.reader
             ours.renew(fresh.unseen)
     return measured, told

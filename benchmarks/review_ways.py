@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from review_parameters import Crowd, Uniform, Way
 from review_people import NONE, Answers, words
 
-from catalog_assets.certainty.acceptance import REST, Search, Target, certify, threshold_of
+from catalog_assets.certainty.acceptance import NEVER, REST, Search, Target, certify, threshold_of
 from catalog_assets.consensus.standing import DECIDED, EXCLUDED, WORDS, Trust, standing
 from catalog_assets.consensus.trust import KNOWN, Learning, learned_trust
 from catalog_assets.reviewed.acceptance import Acceptance
@@ -121,14 +121,16 @@ class Ours:
     def day(self, questions: pl.DataFrame, said: Answers) -> Done:
         """Review a day's questions (QUESTIONS), and learn from it. said: the lead stands in the last column."""
         read = self._read(questions)
-        sure = self._sure(read)
+        sure = self._sure(read, questions)
         audit = sure & (self.chance.random(len(sure)) < self.way.audit)
         asked = np.flatnonzero(~sure | audit)
         answer, told, looks = self._asked(read, said, asked)
         answer = np.where(sure & ~audit, PROPOSED, answer)
         kinds = {"audit": audit, "first": ~sure}
-        words_of = {name: int(mask[asked].sum()) for name, mask in kinds.items()}
-        words_of["more"] = told["words"] - len(asked)
+        # Where nobody is asked any more the lead has the first word as well.
+        begun = asked if told["words"] else asked[:0]
+        words_of = {name: int(mask[begun].sum()) for name, mask in kinds.items()}
+        words_of["more"] = told["words"] - len(begun)
         self._learn(read, answer, asked, audit)
         return Done(answer, _is_right(answer, said), sure & ~audit, {**words_of, "lead": told["lead"]}, looks)
 
@@ -146,14 +148,17 @@ class Ours:
         one_family = rows.with_columns(pl.lit("rule").alias("method"), pl.lit("").alias("model_version"))
         return self.curves.calibrated(one_family).select(rows.columns)
 
-    def _sure(self, read: pl.DataFrame) -> Bools:
-        """What is accepted without a person: by thresholds that unseen products and audits have proven."""
+    def _sure(self, read: pl.DataFrame, questions: pl.DataFrame) -> Bools:
+        """What is accepted without a person: by thresholds that unseen products and audits have proven, and by the flat
+        one of the way, if it has one, where nothing is proven."""
         if self.way.target is None:
             return (read["confidence"] >= self.way.wanted).to_numpy()
         cases = self._calibrated(pl.concat([self.unseen, self.audited])).rename({"attribute": "group"})
         certified = certify(cases, Target(self.way.target), Search())
         threshold = read.select(threshold_of(certified, pl.col("attribute"))).to_series()
-        sure: Bools = (read["confidence"] >= threshold).to_numpy()
+        flat = NEVER if self.way.unproven is None else self.way.unproven
+        unproven = (threshold == NEVER) & (questions["confidence"] >= flat)
+        sure: Bools = ((read["confidence"] >= threshold) | unproven).to_numpy()
         return sure
 
     def _asked(self, read: pl.DataFrame, said: Answers, rows: Ints) -> tuple[Ints, dict[str, int], int]:

@@ -7,8 +7,9 @@ and reading decisions from their store.
 Labels cost nobody a look (Mintz, Bills, Snow and Jurafsky, "Distant supervision for relation extraction without
 labeled data", ACL 2009): where a supplier states an attribute and the text says the same somewhere, that place is a
 label; so is what the rules are sure of. What people decided stands above that: what they affirmed is a label where it
-stands, and what they refused is none. Decisions only teach. That a reader may be believed only audits show
-(`reviewed/certifying.py`), so no decision that an audit drew may be among those that teach.
+stands, and what they refused is none. They are asked about what a reader proposes: what they were not asked about is
+unknown in a product that they decided about, not absent. Decisions only teach. That a reader may be believed only
+audits show (`reviewed/certifying.py`), so no decision that an audit drew may be among those that teach.
 """
 
 from dataclasses import dataclass, replace
@@ -91,10 +92,12 @@ def scores(extractor: "Extractor", exam: Lesson) -> dict[str, Any]:
     """How well it reads products that it has not seen, in percent and counted as `extraction/scores.py` says, by what
     is known of them: mostly labels like those it was taught, so of what people named it is told apart."""
     from catalog_assets.enriched.extraction.extract import extract
+    from catalog_assets.enriched.extraction.learning import is_unknown
     from catalog_assets.enriched.extraction.scores import calibration_percent, judged, macro, micro
 
     texts, values = exam.labelled.texts, exam.labelled.values
-    told = judged(texts, values, extract(texts, extractor))
+    every = judged(texts, values, extract(texts, extractor))
+    told = every.filter(~is_unknown(every, exam.labelled))
     figures = {f"held_{name}": share for name, share in micro(told, extractor.threshold).items()}
     named = told.join(exam.affirmed, on=["product", "attribute"], how="semi")
     right = named.filter(pl.col("confidence") >= extractor.threshold)["is_right"].sum()
@@ -108,8 +111,6 @@ def scores(extractor: "Extractor", exam: Lesson) -> dict[str, Any]:
 
 def lesson(contents: pl.DataFrame, said: pl.DataFrame = NOBODY, most: int = MOST_PRODUCTS) -> Lesson:
     """What these contents teach. contents: QUESTION_SCHEMA, distinct; said: SAID; most: contents that are used."""
-    from catalog_assets.enriched.extraction.learning import Labelled
-
     asked = said.filter(pl.col("asked_kind") == "attribute", pl.col("asked_attribute").is_in(list(ATTRIBUTES)))
     decided = pl.col("name").is_in(asked["asked_name"].drop_nulls().implode()).fill_null(False)
     few = contents.sort(~decided, "content_hash").head(most).with_row_index("row")
@@ -124,14 +125,24 @@ def lesson(contents: pl.DataFrame, said: pl.DataFrame = NOBODY, most: int = MOST
     labels = pl.concat([kept, named]).unique(["row", "attribute", "evidence"])
     values = labels.select(pl.col("row").alias("product"), "attribute", pl.col("evidence").alias("value"))
     taught = values.filter(pl.col("value").str.strip_chars() != "").sort("product", "attribute", "value")
-    looked_at = pl.concat([taught["product"], about["row"]]).unique().implode()
-    parts = parts_of(rows.rename({"row": "product"})).filter(pl.col("product").is_in(looked_at))
+    parts = parts_of(rows.rename({"row": "product"}))
+    cases = about.select(pl.col("row").alias("product"), pl.col("asked_attribute").alias("attribute"))
     facts = {
         **{f"decided_{name}": _questions(about, name) for name in ("accept", "replace", "reject")},
         "labels_of_decisions": named.height, "labels_taken_away": distant.height - kept.height,
     }  # fmt: skip
     pairs = named.select(pl.col("row").alias("product"), "attribute").unique()
-    return Lesson(Labelled(parts, taught), pairs, facts)
+    return Lesson(taught_by(parts, taught, cases), pairs, facts)
+
+
+def taught_by(parts: pl.DataFrame, values: pl.DataFrame, asked: pl.DataFrame) -> "Labelled":
+    """What products teach: those that have a label, and those that people were asked about, which are known as far as
+    they were asked. parts: PARTS; values: VALUES; asked: ASKED, in any order, repeated or not."""
+    from catalog_assets.enriched.extraction.learning import Labelled
+
+    looked_at = pl.concat([values["product"], asked["product"]]).unique().implode()
+    partly = asked.unique().sort("product", "attribute")
+    return Labelled(parts.filter(pl.col("product").is_in(looked_at)), values, partly)
 
 
 def _questions(about: pl.DataFrame, verdict: str) -> int:

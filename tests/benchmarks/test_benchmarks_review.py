@@ -1,13 +1,19 @@
 """The simulation of reviewing: people say what they are drawn to say, and every word is counted."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
+import review_questions
+from acceptance_simulated import CHOSEN, Told
 from review import interval
 from review_consensus import BINARY, WHOLE, consensus
 from review_parameters import Consensus, Crowd, Uniform, Way
 from review_people import QUESTIONS, VERDICTS, answers, words
 from review_questions import with_answers
+from review_simulated import UNSEEN, dealt, questions
+from review_simulated import reviewed as days_reviewed
 from review_teaching import days_of
 from review_ways import PROPOSED, REFUSED, Done, Ours, together, uniform
 
@@ -124,6 +130,75 @@ def test_what_is_proven_is_accepted_without_a_person_but_for_audits() -> None:
     assert done.asked["first"] == 0
     ours.renew(unseen(100, 0.9, 0.995))
     assert not ours.day(mine, answers(mine, (*CROWD.accuracies, CROWD.lead), CROWD, 2)).by_itself.any()
+
+
+def test_what_is_unproven_is_accepted_as_it_is_said_only_where_the_way_says_so() -> None:
+    mine = pl.concat([asked(100, confidence=0.9), asked(50).with_columns(pl.col("question") + 100)])
+    said = answers(mine, (*CROWD.accuracies, CROWD.lead), CROWD, 1)
+    flat = Ours(Way(unproven=0.85, audit=0.0), CROWD, UNSEEN.to_frame(), 1).day(mine, said)
+    assert flat.by_itself.tolist() == [True] * 100 + [False] * 50
+    assert not Ours(Way(), CROWD, UNSEEN.to_frame(), 1).day(mine, said).by_itself.any()
+
+
+def test_where_nobody_is_asked_any_more_the_lead_has_every_word() -> None:
+    ours = Ours(Way(), CROWD, UNSEEN.to_frame(), 1)
+    ours.active[:] = False
+    mine = asked(30)
+    done = ours.day(mine, answers(mine, (*CROWD.accuracies, CROWD.lead), CROWD, 1))
+    assert done.asked == {"audit": 0, "first": 0, "more": 0, "lead": 30}
+
+
+def judged(*rows: tuple[str, str, str, str | None, bool]) -> pl.DataFrame:
+    """Cases of a simulated world: product_key, attribute, value, true_value, is_right."""
+    told = pl.DataFrame(
+        rows, schema=["product_key", "attribute", "value", "true_value", "is_right"], orient="row"
+    ).with_columns(unit=None, method=pl.lit("rule"), model_version=None, confidence=0.9)
+    return told.select(*CHOSEN, "true_value", "is_right")
+
+
+def test_simulated_cases_become_questions() -> None:
+    told = questions(
+        judged(("b", "width", "9.99", "10", True), ("a", "scent", "Lavendel", "Lavender", False),
+               ("a", "color", "Red", None, False))
+    )  # fmt: skip
+    assert told.schema == QUESTIONS
+    assert told.select("question", "product", "attribute", "true").rows() == [
+        (0, 0, "color", None), (1, 0, "scent", "Lavender"), (2, 1, "width", "9.99"),
+    ]  # fmt: skip
+
+
+def test_the_simulated_world_is_dealt_by_products_and_reviewed_whole() -> None:
+    cases = judged(*((f"p{n}", name, "Oak", "Oak", True) for n in range(60) for name in ("wood", "color")))
+    here = dealt(Told(cases, {}))
+    assert here.gold.height + here.stream.height == 120
+    assert here.products == here.stream["product"].n_unique() == here.stream.height // 2
+    when = days_of(here.products, 2, 1)
+    done, again = (days_reviewed(here, here.stream, when, CROWD, Way(days=2), 1) for _ in range(2))
+    assert len(done.answer) == here.stream.height
+    assert (done.answer == again.answer).all()
+    assert done.asked == again.asked
+
+
+def test_a_reader_is_taught_anew_with_what_was_asked_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def study(labelled: Any, seed: int) -> _Nothing:
+        seen.append(labelled)
+        return _Nothing()
+
+    monkeypatch.setattr(review_questions, "study", study)
+    product = {"category": "Home", "texts": ["Oak lamp"]}
+    train = [{**product, "id": "t", "values": {"wood": ["Oak"]}}]
+    stream = [{**product, "id": name, "values": {}} for name in ("a", "b")]
+    review_questions.retaught(train, stream, pl.DataFrame({"product": [1], "attribute": ["wood"]}))
+    assert seen[0].partly.rows() == [(2, "wood")]
+    assert seen[0].texts["product"].to_list() == [0, 2], "nobody was asked about the other"
+
+
+class _Nothing:
+    extractor = None
+    cases = pl.DataFrame(schema={"product": pl.UInt32, "attribute": pl.String, "confidence": pl.Float64,
+                                 "is_right": pl.Boolean})  # fmt: skip
 
 
 def test_an_answer_is_right_if_it_is_the_accepted_right_value() -> None:

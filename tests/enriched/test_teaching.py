@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_assets.enriched.teaching import NOBODY, SAID, held, lesson, train
+from catalog_assets.enriched.extraction.learning import ASKED, is_unknown
+from catalog_assets.enriched.extraction.tokens import PARTS, VALUES
+from catalog_assets.enriched.teaching import NOBODY, SAID, held, lesson, taught_by, train
 from catalog_assets.releases import TooLittleToLearn
 from resources.review.protocol import CASES
 from tests.enriched.enriched_frames import contents
+from tests.examples import tries
 
 COLORS = ("Black", "Red", "Green", "Blue", "White")
 TAUGHT = [
@@ -64,6 +67,19 @@ def test_a_refused_span_is_no_label_any_more() -> None:
         decided("reject", "color", "Red", "Red", kind="category"),
     ]  # fmt: skip
     assert ("color", "Red") in labels(others)
+
+
+def test_what_nobody_was_asked_about_is_unknown_in_what_people_decided_about_and_absent_elsewhere() -> None:
+    said = pl.DataFrame([decided("reject", "material", "Red", "Red")] * 2, schema=SAID)
+    told = lesson(contents({"name": LAMP}, {"name": "Other lamp, Red"}), said).labelled
+    product = told.texts.filter(pl.col("text") == LAMP)["product"][0]
+    other = told.texts.filter(pl.col("text") != LAMP)["product"][0]
+    assert told.partly.rows() == [(product, "material")]
+    cases = pl.DataFrame(
+        [(product, "material"), (product, "color"), (product, "width"), (other, "width")], schema=ASKED, orient="row"
+    )
+    # Refused, stated by the text, never asked; and of a product that nobody looked at the rules' silence counts.
+    assert is_unknown(cases, told).to_list() == [False, False, True, False]
 
 
 def test_what_a_person_looked_at_is_learned_from_even_where_nothing_is_right() -> None:
@@ -171,6 +187,22 @@ def test_a_catalogue_that_states_nothing_teaches_nothing() -> None:
         train(contents({"name": "Thing 4711"}))
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["a", "b"])), max_size=8),
+       st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["a", "b"])), max_size=8))  # fmt: skip
+def test_a_case_is_unknown_only_where_people_looked_and_were_not_asked(
+    named: list[tuple[int, str]], asked: list[tuple[int, str]]
+) -> None:
+    parts = pl.DataFrame([(n, 0, "*", "x") for n in range(5)], schema=PARTS, orient="row")
+    values = pl.DataFrame([(*case, "x") for case in named], schema=VALUES, orient="row")
+    told = taught_by(parts, values, pl.DataFrame(asked, schema=ASKED, orient="row"))
+    every = [(n, name) for n in range(5) for name in ("a", "b")]
+    found = is_unknown(pl.DataFrame(every, schema=ASKED, orient="row"), told).to_list()
+    looked_at = {product for product, _ in asked}
+    assert found == [case[0] in looked_at and case not in (*named, *asked) for case in every]
+    assert set(told.texts["product"]) == {product for product, _ in (*named, *asked)}
+
+
 words = st.sampled_from(["Red", "Blue", "Lumo", "200", "200 cm", "cable", "desk lamp", "zzz", None])
 decisions = st.lists(
     st.tuples(st.sampled_from(["accept", "reject", "replace"]), st.sampled_from(["color", "length", "material"]),
@@ -179,7 +211,7 @@ decisions = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(decisions, st.randoms(use_true_random=False))
 def test_whatever_people_say_labels_stand_in_the_text_and_refusals_hold(said: list[Any], chance: Any) -> None:
     told = [

@@ -8,7 +8,7 @@ into FOLDS; a chain and counts from the others propose candidates for each, the 
 calibration from judges that had not seen the product (Wolpert, "Stacked generalization", 1992).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,7 @@ from catalog_assets.enriched.extraction.extract import chosen
 from catalog_assets.enriched.extraction.judge import probability, train
 from catalog_assets.enriched.extraction.marks import Buckets, buckets, clusters
 from catalog_assets.enriched.extraction.model import Extractor, names_of
+from catalog_assets.enriched.extraction.scores import CASE
 from catalog_assets.enriched.extraction.spans import FEATURES, Attributes, candidates, features, found, tokens_of
 from catalog_assets.enriched.extraction.tokens import Ints, Tokens, mix, places, tokens
 from catalog_assets.releases import TooLittleToLearn
@@ -28,6 +29,8 @@ from catalog_assets.releases import TooLittleToLearn
 if TYPE_CHECKING:
     from catalog_assets.certainty.calibration import Calibration
 
+ASKED = pl.Schema({"product": pl.UInt32(), "attribute": pl.String()})
+"""A case that somebody was asked about: whether it has a value, and which, is known."""
 FOLDS = 5
 FEWEST = 5
 """Products of a category that are needed to learn it."""
@@ -36,10 +39,18 @@ FEWEST = 5
 @dataclass(frozen=True)
 class Labelled:
     """Products to learn from. texts: PARTS; values: VALUES, what is right of these products, each attribute of the
-    category that is not named being absent."""
+    category that is not named being absent. partly: ASKED; of the products that stand there only these cases are known,
+    and those that have values.
+
+    Where nothing is known the chain takes the silence for absence, or it would have none to learn from; but what it
+    finds there all the same is neither right nor wrong to the judge and to the calibration, or each reader would learn
+    to be silent where the one before it was. (Jie, Xie, Lu, Ding and Li, "Better Modeling of Incomplete Annotations for
+    Named Entity Recognition", NAACL 2019, on why missing labels may not count as none.)
+    """
 
     texts: pl.DataFrame
     values: pl.DataFrame
+    partly: pl.DataFrame = field(default_factory=ASKED.to_frame)
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class _Material:
 @dataclass(frozen=True)
 class Studied:
     """An extractor, and how sure it was of the products it learned from before it had seen them. cases: product,
-    attribute, confidence, is_right: one row for each best candidate."""
+    attribute, confidence, is_right (null where nothing is known): one row for each best candidate."""
 
     extractor: Extractor
     cases: pl.DataFrame
@@ -80,7 +91,10 @@ def study(labelled: Labelled, seed: int) -> Studied:
     told = pl.concat([_unseen(material, number) for number in range(FOLDS)])
     told = told.with_columns(right_of(told, labelled.values, names))
     everything = np.ones(len(fold), dtype=bool)
-    trees = train(told, told["is_right"], seed)
+    named = told.select("product", pl.Series("attribute", names, dtype=pl.String).gather(told["attribute"]))
+    told = told.with_columns(pl.when(~is_unknown(named, labelled)).then("is_right").alias("is_right"))
+    sure = told.drop_nulls("is_right")
+    trees = train(sure, sure["is_right"], seed)
     calibration, cases = _judged(told, seed)
     cases = cases.with_columns(pl.Series("attribute", names, dtype=pl.String).gather(cases["attribute"]))
     threshold, unseen = best_threshold(cases, labelled.values.select("product", "attribute").unique().height)
@@ -99,6 +113,14 @@ def _attributes(labelled: Labelled) -> Attributes:
     if held < 2 * FOLDS:
         raise TooLittleToLearn(f"{held} labelled products with values are too few; at least {2 * FOLDS} are needed.")
     return told
+
+
+def is_unknown(cases: pl.DataFrame, labelled: Labelled) -> pl.Series:
+    """Of each case whether it belongs to a product that is known in part only, and nothing is known of it. cases:
+    product, attribute."""
+    named = pl.concat([labelled.partly, labelled.values.select(CASE)]).unique().with_columns(is_known=True)
+    told = cases.select(CASE).join(named, on=CASE, how="left", maintain_order="left")
+    return told["is_known"].is_null() & told["product"].is_in(labelled.partly["product"].unique().implode())
 
 
 def labels(read: Tokens, values: pl.DataFrame, names: list[str]) -> Ints:
@@ -165,30 +187,34 @@ def right_of(told: pl.DataFrame, values: pl.DataFrame, names: list[str]) -> pl.S
 
 def _judged(told: pl.DataFrame, seed: int) -> tuple["Calibration", pl.DataFrame]:
     """The calibration from judges that had not seen the product, and the cases: product, attribute (its number),
-    confidence, is_right."""
+    confidence, is_right. told: candidates and FEATURES, fold, is_right (null where nothing is known)."""
     from catalog_assets.certainty.calibration import fit as calibrate  # late: it needs SciPy
 
     parts = []
     for number in range(FOLDS):
         mine, others = told.filter(pl.col("fold") == number), told.filter(pl.col("fold") != number)
-        said = probability(mine.select(FEATURES), train(others, others["is_right"], seed))
+        sure = others.drop_nulls("is_right")
+        said = probability(mine.select(FEATURES), train(sure, sure["is_right"], seed))
         parts.append(chosen(mine.with_columns(said)))
     best = pl.concat(parts).sort("product", "attribute")
-    calibration = calibrate(best["probability"], best["is_right"])
-    sure = calibration.confidence(best["probability"]).alias("confidence")
-    return calibration, best.select("product", "attribute", sure, "is_right")
+    sure = best.drop_nulls("is_right")
+    calibration = calibrate(sure["probability"], sure["is_right"])
+    confidence = calibration.confidence(best["probability"]).alias("confidence")
+    return calibration, best.select("product", "attribute", confidence, "is_right")
 
 
 def best_threshold(cases: pl.DataFrame, wanted: int) -> tuple[float, dict[str, float]]:
-    """The confidence with the best F1, where `wanted` values are to be found (not all of them are proposed), and
-    precision, recall and F1 there in percent. cases: confidence, is_right."""
-    right = pl.col("is_right").cast(pl.Int64)
+    """The confidence with the best F1, where `wanted` values are known to be found (not all of them are proposed), and
+    precision, recall and F1 there in percent. cases: confidence, is_right; a case of which nothing is known (null)
+    counts for what is expected of it: as much of a value that is to be found, and is right, as its confidence says."""
+    right = pl.col("is_right").cast(pl.Float64).fill_null(pl.col("confidence"))
+    there = wanted + float(cases.filter(pl.col("is_right").is_null())["confidence"].sum())
     ranked = (
         cases.sort("confidence", descending=True)
         .with_columns(right.cum_sum().alias("hits"), pl.int_range(1, pl.len() + 1).alias("taken"))
         .group_by("confidence", maintain_order=True).last()
-        .with_columns((2 * pl.col("hits") / (pl.col("taken") + wanted)).alias("f1"))
+        .with_columns((2 * pl.col("hits") / (pl.col("taken") + there)).alias("f1"))
     )  # fmt: skip
     best = ranked.row(int(ranked["f1"].arg_max() or 0), named=True)
-    figures = {"precision": best["hits"] / best["taken"], "recall": best["hits"] / wanted, "f1": best["f1"]}
+    figures = {"precision": best["hits"] / best["taken"], "recall": best["hits"] / there, "f1": best["f1"]}
     return float(best["confidence"]), {f"unseen_{name}": round(100 * value, 2) for name, value in figures.items()}
