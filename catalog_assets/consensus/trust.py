@@ -63,7 +63,7 @@ class Learning:
 class _Words:
     """question, person: number of each word's; says: 1 that the proposal is right, else -1; odds: of each question
     before anybody spoke; truth: of each question 1, 0, or NaN; wrong: words on known questions that name another value
-    than the right one."""
+    than the right one; tells: words that tell something of who said them."""
 
     question: Ints
     person: Ints
@@ -71,6 +71,7 @@ class _Words:
     odds: Floats
     truth: Floats
     wrong: NDArray[np.bool_]
+    tells: NDArray[np.bool_]
 
 
 def learned_trust(
@@ -79,22 +80,24 @@ def learned_trust(
     """What words show of who says them. words: WORDS and excluded: EXCLUDED of `standing`; known: KNOWN.
 
     Only questions that are known or on which two people have a word teach: whoever accepts everything would else be as
-    good as the proposals are. Where more people are asked because the first contradicts the proposal, everybody seems a
-    little worse than they are, which is the safe side. Words and questions may stand in any order.
+    good as the proposals are. More people are asked where the first word contradicts the proposal, so among these first
+    words are more wrong ones than their authors say elsewhere. So a first word tells of its question, and nothing of
+    who said it, unless the answer is known or somebody was asked for a blind second opinion, whatever it was. Words and
+    questions may stand in any order.
     """
     learning = learning or Learning()
     said = last_words(words, EXCLUDED.to_frame() if excluded is None else excluded, gold=True)
     told = said.join(known.unique("question_id", keep="last", maintain_order=True), on="question_id", how="left",
                      suffix="_known", maintain_order="left")  # fmt: skip
     several = (pl.len().over("question_id") > 1) | pl.col("is_right").is_not_null()
-    rows = told.filter(several).sort("question_id", "person")
+    rows = told.filter(several).with_columns(_tells()).sort("question_id", "person")
     names = rows["person"].unique().sort().to_list()
     found = _arrays(rows)
     accuracy, hits, counts, rounds = _maximized(found, len(names), learning)
     low = _low(hits, counts, learning)
     shown = zip(names, counts.tolist(), accuracy.tolist(), strict=True)
     facts = {
-        "words": rows.height, "questions": len(found.odds), "known": int((~np.isnan(found.truth)).sum()),
+        "words": int(found.tells.sum()), "questions": len(found.odds), "known": int((~np.isnan(found.truth)).sum()),
         "rounds": rounds, "strength": learning.strength, "doubt": learning.doubt,
         "people": {name: {"words": int(words), "accuracy": round(share, DIGITS)} for name, words, share in shown},
     }  # fmt: skip
@@ -102,8 +105,15 @@ def learned_trust(
     return released(Trust(told_of, learning.wanted, learning.unknown, learning.people, facts=facts))
 
 
+def _tells() -> pl.Expr:
+    """Whether a word tells something of who said it: it was not its being wrong that made it one of several."""
+    is_first = pl.col("came") == pl.col("came").min().over("question_id")
+    whatever_it_was = pl.col("is_right").is_not_null() | ~pl.col("decides").all().over("question_id")
+    return (~is_first | whatever_it_was).alias("tells")
+
+
 def _arrays(rows: pl.DataFrame) -> _Words:
-    """rows: of `last_words` with KNOWN's columns, sorted by question_id and person."""
+    """rows: of `last_words` with KNOWN's columns and tells, sorted by question_id and person."""
     numbered = rows.with_columns(
         (pl.col("question_id").rank("dense") - 1).alias("question"), (pl.col("person").rank("dense") - 1).alias("who")
     )
@@ -115,22 +125,25 @@ def _arrays(rows: pl.DataFrame) -> _Words:
     wrong = (pl.col("verdict") == "replace") & ~pl.col("is_right") & pl.col("value_known").is_not_null() & other
     said = numbered.select(
         pl.col("question").cast(pl.Int64), pl.col("who").cast(pl.Int64), wrong.fill_null(False).alias("wrong"),
-        pl.when("right").then(1.0).otherwise(-1.0).alias("says"),
+        pl.when("right").then(1.0).otherwise(-1.0).alias("says"), "tells",
     )  # fmt: skip
     return _Words(
         said["question"].to_numpy(), said["who"].to_numpy(), said["says"].to_numpy(), each["odds"].to_numpy(),
         each["truth"].fill_null(float("nan")).to_numpy(), said["wrong"].to_numpy(),
+        said["tells"].to_numpy(),
     )  # fmt: skip
 
 
 def _maximized(said: _Words, people: int, learning: Learning) -> tuple[Floats, Floats, Floats, int]:
     """Of each person the accuracy, words that are right (expected) and words; and the rounds it took."""
-    counts = np.bincount(said.person, minlength=people).astype(np.float64)
+    telling = said.person[said.tells]
+    counts = np.bincount(telling, minlength=people).astype(np.float64)
     accuracy = np.full(people, learning.unknown)
     hits = np.zeros(people)
     for number in range(1, ROUNDS + 1):
         before = accuracy
-        hits = np.bincount(said.person, _right(said, accuracy), minlength=people).astype(np.float64)
+        right = _right(said, accuracy)[said.tells]
+        hits = np.bincount(telling, right, minlength=people).astype(np.float64)
         accuracy = (learning.strength * learning.unknown + hits) / (learning.strength + counts)
         if not people or np.abs(accuracy - before).max() < STILL:
             return accuracy, hits, counts, number

@@ -172,3 +172,33 @@ def test_a_release_has_all_its_parts(missing: str) -> None:
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(UnknownRelease):
         from_bytes(data)
+
+
+def asked_again_after_a_contradiction(accuracy: float, questions: int, seed: int) -> pl.DataFrame:
+    """Nearly all proposals are right and said to be: a second person is asked only where the first refuses."""
+    chance = np.random.default_rng(seed)
+    said = []
+    for number in range(questions):
+        right = chance.random() < 0.97
+        for who in chance.permutation(["ana", "bob", "cyd", "dan"])[:3]:
+            accepts = right == (chance.random() < accuracy)
+            said.append((f"q{number:05}", str(who), "accept" if accepts else "reject"))
+            if accepts:
+                break
+    return words(said, confidence=0.95)
+
+
+@pytest.mark.parametrize("accuracy", [0.9, 0.97])
+def test_that_a_first_word_had_others_asked_is_not_held_against_who_said_it(accuracy: float) -> None:
+    trust = learned_trust(asked_again_after_a_contradiction(accuracy, 4_000, seed=3), NOTHING, learning=EVEN)
+    assert abs(sum(trust.accuracy.values()) / 4 - accuracy) < 0.04, trust.accuracy
+
+
+def test_a_first_word_tells_of_its_author_where_the_second_opinion_was_asked_for_anyway() -> None:
+    first, second = words([("q", "ana", "accept")]), words([("q", "bob", "accept")], purpose="second")
+    later = second.with_columns(pl.col("sequence") + 1)
+    told = learned_trust(pl.concat([first, later]), NOTHING).facts["people"]
+    assert {name: each["words"] for name, each in told.items()} == {"ana": 1, "bob": 1}
+    again = words([("q", "ana", "accept"), ("q", "bob", "accept")])
+    told = learned_trust(again, NOTHING).facts["people"]
+    assert {name: each["words"] for name, each in told.items()} == {"ana": 0, "bob": 1}
