@@ -8,10 +8,12 @@ Two signs make a pair: shops that offer one product state different brands, or t
 digits, legal forms aside ("Acme GmbH", "ACME-"). One answer serves all products of the brand.
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from catalog_assets.digests import digest
-from catalog_assets.standardized.spellings import rank
+from catalog_assets.standardized.spellings import LEGAL, by_case, rank
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 
 KIND = "brand"
@@ -22,8 +24,6 @@ SAME_PRODUCT, SAME_LETTERS = 0.5, 0.9
 PAIRS = pl.Schema(
     {"product_key": pl.String(), "spelling": pl.String(), "name": pl.String(), "confidence": pl.Float64()}
 )  # fmt: skip
-_FORMS = "inc|llc|ltd|limited|gmbh|ag|kg|se|co|corp|corporation|company|sa|srl|spa|sarl|bv|nv|ab|oy|plc"
-_LEGAL = rf"(?i)[\s,]+(?:{_FORMS})\.?$"
 
 
 def questions(table: pl.DataFrame, brands: pl.Series) -> pl.DataFrame:
@@ -33,9 +33,11 @@ def questions(table: pl.DataFrame, brands: pl.Series) -> pl.DataFrame:
     brands: all that stand in offers, with repetitions or without.
     """
     live = table.filter(pl.col("status") == "live")
-    found = pl.concat([_of_products(live), _of_letters(live, brands)])
-    asked = found.sort("product_key", "spelling", "name", "confidence", descending=[False, False, False, True]).unique(
-        ["product_key", "spelling", "name"], keep="first", maintain_order=True
+    pairs = pl.concat([_of_products(live), _of_letters(live, brands)])
+    asked = (
+        _directed(pairs, by_case(brands))
+        .sort("product_key", "spelling", "name", "confidence", descending=[False, False, False, True])
+        .unique(["product_key", "spelling", "name"], keep="first", maintain_order=True)
     )
     shown = live.select(
         "product_key", pl.col("name").alias("product"), pl.col("image_url").alias("image"),
@@ -68,7 +70,7 @@ def said(cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_products(live: pl.DataFrame) -> pl.DataFrame:
-    """PAIRS of products of which shops state different brands."""
+    """product_key, one, other, confidence: of products of which shops state different brands."""
     each = (
         live.select("product_key", "brand", "conflicts")
         .filter(pl.col("conflicts").list.len() > 0)
@@ -78,11 +80,12 @@ def _of_products(live: pl.DataFrame) -> pl.DataFrame:
         .select("product_key", pl.col("brand").alias("one"), pl.col("value").alias("other"))
         .drop_nulls()
     )
-    return _directed(each, SAME_PRODUCT)
+    return each.with_columns(pl.lit(SAME_PRODUCT).alias("confidence"))
 
 
 def _of_letters(live: pl.DataFrame, brands: pl.Series) -> pl.DataFrame:
-    """PAIRS of brands with the same letters, for the day's products of either; of three spellings two pairs."""
+    """product_key, one, other, confidence: of brands with the same letters, for the day's products of either; of three
+    spellings two pairs."""
     every = brands.drop_nulls().unique().alias("brand").to_frame().with_columns(_letters(pl.col("brand")))
     several = every.filter(
         pl.col("letters") != "", pl.col("brand").str.to_lowercase().n_unique().over("letters") > 1
@@ -94,21 +97,27 @@ def _of_letters(live: pl.DataFrame, brands: pl.Series) -> pl.DataFrame:
         [pairs.select("one", pl.col("brand").alias("other"), pl.col(side).alias("brand")) for side in ("one", "brand")]
     )
     found = live.select("product_key", "brand").join(both, on="brand").select("product_key", "one", "other")
-    return _directed(found, SAME_LETTERS)
+    return found.with_columns(pl.lit(SAME_LETTERS).alias("confidence"))
 
 
 def _letters(brand: pl.Expr) -> pl.Expr:
     """Letters and digits without legal forms at the end, in lower case."""
-    bare = brand.str.replace(_LEGAL, "").str.replace(_LEGAL, "")
+    bare = brand.str.replace(LEGAL, "").str.replace(LEGAL, "")
     return bare.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "").alias("letters")
 
 
-def _directed(pairs: pl.DataFrame, confidence: float) -> pl.DataFrame:
-    """PAIRS: which of the two is the name does not depend on who states it. pairs: product_key, one, other."""
-    differing = pairs.filter(pl.col("one").str.to_lowercase() != pl.col("other").str.to_lowercase()).unique()
+def _directed(pairs: pl.DataFrame, spelled: Mapping[str, str]) -> pl.DataFrame:
+    """PAIRS: which of the two is the name does not depend on who states it. pairs: product_key, one, other, confidence;
+    spelled: `by_case`, for nobody is asked about one pair in large letters and in small ones."""
+    of_case = [
+        pl.coalesce(pl.col(side).str.to_lowercase().replace_strict(spelled, default=None, return_dtype=pl.String), side)
+        for side in ("one", "other")
+    ]
+    alike = pairs.with_columns(each.alias(side) for each, side in zip(of_case, ("one", "other"), strict=True))
+    differing = alike.filter(pl.col("one").str.to_lowercase() != pl.col("other").str.to_lowercase()).unique()
     numbered = differing.with_row_index("pair")
     sides = pl.concat([numbered.select("pair", pl.col(side).alias("brand")) for side in ("one", "other")])
     ordered = sides.sort("pair", *rank(pl.col("brand"))).group_by("pair", maintain_order=True)
     told = ordered.agg(pl.col("brand").first().alias("name"), pl.col("brand").last().alias("spelling"))
-    named = numbered.join(told, on="pair").with_columns(pl.lit(confidence).alias("confidence"))
+    named = numbered.join(told, on="pair")
     return named.select(pl.col(column).cast(dtype) for column, dtype in PAIRS.items())

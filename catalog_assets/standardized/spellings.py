@@ -22,6 +22,9 @@ RELEASE = "brands"
 """What its releases are called in the journal."""
 SAID = pl.Schema({"spelling": pl.String(), "name": pl.String(), "annotator": pl.String(), "sequence": pl.Int64()})
 """What people said: that the spelling means the brand of that name; who, and where in the journal."""
+_FORMS = "inc|llc|ltd|limited|gmbh|ag|kg|se|co|corp|corporation|company|sa|srl|spa|sarl|bv|nv|ab|oy|plc"
+LEGAL = rf"(?i)[\s,]+(?:{_FORMS})\.?$"
+"""A legal form at the end of a brand."""
 _FORMAT = 1
 _MOST = 200_000
 """Spellings that a release may hold; more is no list that people made."""
@@ -69,11 +72,20 @@ def _is_pair(spelling: object, name: object) -> bool:
 
 
 def rank(name: pl.Expr) -> list[pl.Expr]:
-    """Sort keys by which of several spellings of one brand the first is its name: what the vocabulary knows, then in
-    large and small letters, then the shorter one; the rest makes the order total."""
+    """Sort keys by which of several spellings of one brand the first is its name: what the vocabulary knows, then
+    without a legal form, then in large and small letters, then the shorter one; the rest makes the order total."""
     known = ~name.is_in(list(CANONICAL.values()))
     one_case = (name == name.str.to_uppercase()) | (name == name.str.to_lowercase())
-    return [known, one_case, name.str.len_chars(), name]
+    return [known, name.str.contains(LEGAL), one_case, name.str.len_chars(), name]
+
+
+def by_case(brands: pl.Series) -> dict[str, str]:
+    """Lower-case spelling -> the name, of brands that are spelled in several ways that differ in case alone."""
+    distinct = brands.drop_nulls().unique().alias("brand").to_frame()
+    lower = distinct.with_columns(pl.col("brand").str.to_lowercase().alias("lower"))
+    several = lower.filter(pl.len().over("lower") > 1)
+    ordered = several.sort("lower", *rank(pl.col("brand"))).unique("lower", keep="first", maintain_order=True)
+    return dict(ordered.select("lower", "brand").iter_rows())
 
 
 def learned(brands: pl.Series, said: pl.DataFrame, earlier: Spellings | None = None) -> Spellings:
@@ -83,17 +95,13 @@ def learned(brands: pl.Series, said: pl.DataFrame, earlier: Spellings | None = N
     brands are spelled already: what it joined by case alone is no longer seen, and stays. Of two words on one spelling
     the later counts. Words that lead in a circle (a means b, b means a) teach nothing, and are told in the facts.
     """
-    distinct = brands.drop_nulls().unique().alias("brand").to_frame()
-    lower = distinct.with_columns(pl.col("brand").str.to_lowercase().alias("lower"))
-    several = lower.filter(pl.len().over("lower") > 1)
-    by_case = several.sort("lower", *rank(pl.col("brand"))).unique("lower", keep="first", maintain_order=True)
     named = said.with_columns(pl.col("spelling").str.to_lowercase().alias("lower")).filter(
         pl.col("lower") != pl.col("name").str.to_lowercase(), ~pl.col("lower").is_in(NONE)
     )
     last = named.sort("sequence").unique("lower", keep="last", maintain_order=True).sort("lower")
     people = dict(last.select("lower", "name").iter_rows())
     kept = {} if earlier is None else {name: to for name, to in earlier.names.items() if name not in earlier.by}
-    names, circular = followed(dict(by_case.select("lower", "brand").iter_rows()) | kept | people)
+    names, circular = followed(by_case(brands) | kept | people)
     by = {lower: who for lower, who in last.select("lower", "annotator").iter_rows() if lower in names}
     facts = {"of_people": len(by), "of_case": len(names) - len(by), "in_circles": sorted(circular)}
     return Spellings(names, by, facts)

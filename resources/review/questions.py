@@ -18,9 +18,8 @@ from resources.review.tasks import Candidate
 
 LEAST = 0.1
 """Weight of a question whose answer is all but known: it is asked last, and asked."""
-ALONE = ("category", "price", "match", "description", "brand")
-"""Kinds of which one question is one look: a path or a brand serves all its products, two offers or a text need
-reading."""
+ALONE = ("category", "price", "match", "description")
+"""Kinds of which one question is one look: a path serves all its products, two offers or a text need reading."""
 _DEFAULTS = {"why": "doubt"}
 _DRAW_DIGITS = 8
 _SALT = "second opinion"
@@ -196,8 +195,10 @@ def weight() -> pl.Expr:
 
 
 def group_key() -> pl.Expr:
-    """Questions that one look answers have the same: the same value read off the same words, of other products."""
-    parts = (*(pl.col(name) for name in IDENTITY), pl.col("method"), pl.col("evidence").str.to_lowercase())
+    """Questions that one look answers have the same: the same value read off the same words, of other products; or the
+    spellings of one brand."""
+    words = pl.when(pl.col("kind") != "brand").then(pl.col("evidence").str.to_lowercase())
+    parts = (*(pl.col(name) for name in IDENTITY), pl.col("method"), words)
     together = digest(pl.lit("group"), *parts)
     own = pl.col("kind").is_in(ALONE)
     return pl.when(own).then(pl.col("question_id")).otherwise(together).alias("group_key")

@@ -45,6 +45,7 @@ def test_of_one_product_two_brands_are_asked_about_in_one_direction():
 def test_what_the_vocabulary_knows_is_the_name_then_what_is_in_both_cases_then_the_shorter():
     assert asked(table(("p", "Hewlett", ("HP",)))) == [("p", "Hewlett", "HP")]
     assert asked(table(("p", "ZED", ("Zed-Co",)))) == [("p", "ZED", "Zed-Co")]
+    assert asked(table(("p", "ZED", ("Zed Inc.",)))) == [("p", "Zed Inc.", "ZED")]
     assert asked(table(("p", "Zedd", ("Zed",)))) == [("p", "Zedd", "Zed")]
 
 
@@ -107,3 +108,9 @@ def test_an_answer_taken_back_is_not_learned_and_case_stays(tmp_path):
 def test_other_kinds_of_questions_say_nothing_of_brands(tmp_path):
     where = opened(tmp_path, [])
     assert said(where.review.cases(None)).is_empty()
+
+
+def test_one_pair_in_large_letters_and_in_small_ones_is_asked_about_once():
+    products = table(("p", "ACME", ("Acme Inc.",)), ("q", "Acme", ("ACME INC.",)))
+    every = ("ACME", "Acme", "Acme Inc.", "ACME INC.")
+    assert set(asked(products, *every)) == {("p", "Acme Inc.", "Acme"), ("q", "Acme Inc.", "Acme")}

@@ -63,6 +63,7 @@ class Level:
 class ItemView:
     """One question: everything that is text from outside is marked and escaped.
 
+    spelling: a brand as suppliers state it, of which it is asked whether it is the one proposed;
     there: names of other products under the same path, and `more`: how many more products there are; holds: for what
     the answer holds; usual: what the category of a price costs; made_of: the fields that a description is made of;
     rivals: what others state instead, and who.
@@ -71,6 +72,7 @@ class ItemView:
     question_id: str
     name: Markup
     text: Markup
+    spelling: Markup | None
     path: Markup | None
     there: tuple[Markup, ...]
     more: int
@@ -157,7 +159,8 @@ def _item(item: Item, images: bool) -> ItemView:
     return ItemView(
         question_id=item.question_id,
         name=marked(item.name, found) if item.name else Markup("a product without a name"),
-        text=Markup("") if rows else marked(told.text, found),
+        text=Markup("") if rows or item.kind == "brand" else marked(told.text, found),
+        spelling=plain(item.evidence) if item.kind == "brand" and item.evidence else None,
         path=marked(told.path, found) if told.path else None,
         there=tuple(marked(name, found) for name in told.there),
         more=max(0, item.products - 1 - len(told.there)) if told.there else 0,

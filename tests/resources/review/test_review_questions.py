@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from review_cases import DAY, NEXT_DAY, asked, ids, options, said, store_with
 
 from resources.review.protocol import ASKED, COUNTS, OPEN, QUESTIONS
+from resources.review.questions import group_key
 from resources.review.store import SqlReviewStore
 
 
@@ -251,3 +252,13 @@ def test_a_large_day_takes_seconds(place):
     store.decide([said(f"question-{number}") for number in range(0, size, 2)])
     assert store.open_questions(limit=None).height == store.decisions(frame["question_id"]).height == size // 2
     assert store.counts().row(0) == ("attribute", size // 2, size // 2)
+
+
+def test_spellings_of_one_brand_are_one_look():
+    rows = pl.concat([
+        asked((f"{kind}{value}{spelling}", "p"), kind=kind, attribute=kind, value=value, evidence=spelling)
+        for kind, value in (("brand", "Acme"), ("brand", "Zed"), ("attribute", "Acme")) for spelling in ("one", "two")
+    ])  # fmt: skip
+    keys = rows.with_columns(group_key())["group_key"].to_list()
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 4

@@ -55,6 +55,13 @@ def test_a_category_shows_the_suppliers_path_and_the_leaf():
     assert (view.item.path, view.item.text) == ("X / &lt;Y&gt;", "It shines.")
 
 
+def test_a_brand_shows_how_it_is_spelled_and_not_its_text():
+    view = one(kind="brand", attribute="brand", value="Acme", evidence="<Acme> GmbH",
+               context="Brand as stated: <Acme> GmbH\nLamp")  # fmt: skip
+    assert (view.item.spelling, view.item.text, view.item.missing) == ("&lt;Acme&gt; GmbH", "", None)
+    assert (view.editor, one().item.spelling) == ("text", None)
+
+
 def test_a_price_shows_why_and_who_says_what():
     view = one(
         kind="price", attribute="price", value="688.0000", unit="EUR", name="Soap",
