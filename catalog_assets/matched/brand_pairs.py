@@ -59,6 +59,19 @@ def question_id() -> pl.Expr:
     return digest(pl.lit(KIND), pl.col("spelling").str.to_lowercase(), pl.col("name"))
 
 
+def not_decided_otherwise(asked: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """The questions but those that people decided when one of the two was written in other letters, large or small: a
+    brand that comes later may change which is the name. asked: `questions`; cases: CASES of the review store."""
+    lower = [pl.col(name).str.to_lowercase().alias(name) for name in ("spelling", "name")]
+    mine = cases.filter(pl.col("asked_kind") == KIND).select(
+        pl.col("asked_evidence").alias("spelling"), pl.col("asked_value").alias("name"), "question_id"
+    )
+    now = asked.select(pl.col("evidence").alias("spelling"), pl.col("value").alias("name"), "question_id").unique()
+    both = now.with_columns(lower).join(mine.with_columns(lower), on=["spelling", "name"], suffix="_decided")
+    itself = both.filter(pl.col("question_id") == pl.col("question_id_decided"))
+    return asked.join(both.join(itself, on="question_id", how="anti"), on="question_id", how="anti")
+
+
 def said(cases: pl.DataFrame) -> pl.DataFrame:
     """What decisions on such questions say (`standardized.spellings.SAID`): a spelling that was refused says nothing.
 

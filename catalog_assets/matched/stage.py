@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
+from catalog_assets.consensus.release import trust_for
 from catalog_assets.matched import brand_pairs, pairs
 from catalog_assets.matched.comparisons import Compared, compared, told
 from catalog_assets.matched.contract import MatchedPairs, MatchedProducts
@@ -29,7 +30,7 @@ CODE = (
         "blocking", "brand_pairs", "comparisons", "contract", "features", "golden", "identity", "linking", "matcher",
         "offers", "pairs", "parents", "stage", "standing", "tokens", "transform",
     )),
-    "boosted.py", "enriched/content.py", "digests.py", "standardized/spellings.py",
+    "boosted.py", "enriched/content.py", "digests.py", "sameness.py", "standardized/spellings.py",
 )  # fmt: skip
 """What decides the stage's tables; how a matcher is trained does not: its release does."""
 
@@ -84,7 +85,8 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
 
 def _ask(world: World, day: dt.date, brands: pl.DataFrame, asked: pl.DataFrame | None) -> None:
     """The day's questions on brands and, where a matcher is in force, on pairs."""
-    world.review.replace_day(day, brands, (brand_pairs.KIND,))
+    open_ones = brand_pairs.not_decided_otherwise(brands, world.review.cases(trust_for(world, day)))
+    world.review.replace_day(day, open_ones, (brand_pairs.KIND,))
     if asked is not None:
         world.review.replace_day(day, asked, (pairs.KIND,))
 

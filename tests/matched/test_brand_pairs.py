@@ -114,3 +114,21 @@ def test_one_pair_in_large_letters_and_in_small_ones_is_asked_about_once():
     products = table(("p", "ACME", ("Acme Inc.",)), ("q", "Acme", ("ACME INC.",)))
     every = ("ACME", "Acme", "Acme Inc.", "ACME INC.")
     assert set(asked(products, *every)) == {("p", "Acme Inc.", "Acme"), ("q", "Acme Inc.", "Acme")}
+
+
+def test_a_pair_that_was_refused_is_not_asked_about_again_in_other_letters(tmp_path):
+    first = [Delivery("alpha", 1, {"a": brand("ACME")}), Delivery("beta", 1, {"x": brand("ZEDXYZ")})]
+    later = [
+        Delivery("alpha", 2, {"b": brand("Acme", "00000000000024")}),
+        Delivery("beta", 2, {"x": brand("ZEDXYZ")}),
+    ]
+    where = opened(tmp_path, [*first, *later])
+    run(where, 1)
+    (row,) = where.review.open_questions().filter(pl.col("kind") == KIND).iter_rows(named=True)
+    assert row["value"] == "ACME"
+    where.review.decide([Decision(row["question_id"], "reject", "ana", NOON)])
+    run(where, 2)
+    assert where.review.open_questions().filter(pl.col("kind") == KIND).is_empty()
+    where.review.decide([Decision(row["question_id"], "undo", "ana", NOON)])
+    run(where, 2)
+    assert "Acme" in where.review.open_questions().filter(pl.col("kind") == KIND)["value"]

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from catalog_assets.configuration import Catalog
 from catalog_assets.matched.stage import STAGE
 from catalog_assets.stages import Partition, Report, execute, recount
+from resources.review.protocol import CASES
+from tests.examples import tries
 from tests.frames import MemoryLake, date, world
 from tests.histories import DAYS, Delivery, histories, listing, standardized
 
@@ -33,7 +35,7 @@ def opened(deliveries: list[Delivery], max_withdrawn: float = 1.0) -> Any:
     lake = MemoryLake()
     standardized(lake, deliveries)
     catalog = Catalog.model_validate({"sources": sources})
-    nobody = SimpleNamespace(replace_day=lambda day, questions, kinds: None)
+    nobody = SimpleNamespace(replace_day=lambda day, questions, kinds: None, cases=lambda trust: CASES.to_frame())
     return world(lake, catalog=catalog, lock=lambda name: contextlib.nullcontext(), review=nobody)
 
 
@@ -153,7 +155,7 @@ def test_a_table_that_was_tampered_with_does_not_balance(how: str) -> None:
 
 
 @given(histories())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=tries(15), deadline=None)
 def test_every_day_of_every_history_balances_and_keeps_the_contract(history: list[Delivery]) -> None:
     where = opened(history, max_withdrawn=0.5)
     for day in range(1, DAYS + 1):
@@ -165,7 +167,7 @@ def test_every_day_of_every_history_balances_and_keeps_the_contract(history: lis
 
 
 @given(histories())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=tries(10), deadline=None)
 def test_a_rerun_gives_the_same_table(history: list[Delivery]) -> None:
     where = opened(history)
     for day in range(1, DAYS + 1):
