@@ -190,7 +190,7 @@ def status_rows(world: World) -> list[dict[str, Any]]:
         for stage in active(STAGES, world.catalog):
             states_of = [s.state for s in mine if s.stage == stage.name]
             row[SHORT.get(stage.name, stage.name.removesuffix("_products"))] = _summed(states_of)
-        row["star_schema"] = "behind" if day in late else ""
+        row["marts"] = "behind" if day in late else ""
         of_models = sums.filter(pl.col("stage") == ASKED)["pending"]
         row["pending"] = int(sums["pending"].sum()) - int(of_models.sum())
         if ASKED in known:

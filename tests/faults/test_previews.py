@@ -39,13 +39,13 @@ def test_at_rest_there_is_nothing_to_run_and_nothing_to_change(untouched):
 def test_a_star_schema_that_was_built_from_other_tables_is_behind_and_said_so(untouched):
     """The histories build none."""
     assert work_left(untouched) == "To build: the star schema, from 3 days. `catalog backfill` does it."
-    assert [row["star_schema"] for row in status_rows(untouched)] == ["behind"] * 3
+    assert [row["marts"] for row in status_rows(untouched)] == ["behind"] * 3
     home = untouched.catalog.home_path
     for file in (READERS_COPY, WAREHOUSE):
         (home / file).touch()
     record_loaded(home, contents(untouched))
     assert work_left(untouched) == ""
-    assert [row["star_schema"] for row in status_rows(untouched)] == [""] * 3
+    assert [row["marts"] for row in status_rows(untouched)] == [""] * 3
 
 
 def test_a_retraction_shows_what_would_vanish(untouched):
