@@ -50,13 +50,15 @@ Ints = NDArray[np.int64]
 class Learning:
     """unknown: accuracy assumed of a person before there is evidence; strength: so many words that assumption counts;
     doubt: the accuracy that is told is one that the true one is below with at most this chance. Who is thought better
-    than they are lets wrong answers stand; who is thought worse costs one more word. wanted, people: of the `Trust`."""
+    than they are lets wrong answers stand; who is thought worse costs one more word. wanted, people: of the `Trust`;
+    what is decided is mostly surer than the least that is wanted, so this is below the 99 % that is aimed at
+    (`benchmarks/review.py` measures what comes of it)."""
 
     unknown: float = 0.85
     strength: float = 10.0
-    doubt: float = 0.2
-    wanted: float = 0.99
-    people: int = 3
+    doubt: float = 0.35
+    wanted: float = 0.955
+    people: int = 4
 
 
 @dataclass(frozen=True)
