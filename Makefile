@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export CATALOG_CONFIG ?= $(CURDIR)/catalog.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint unit test-external docs bench faults clean lock
+.PHONY: help install demo up test lint unit thorough test-external docs bench faults clean lock
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 15
@@ -36,6 +36,9 @@ lint: $(READY) ## Ruff and mypy
 
 unit: $(READY) ## The tests alone
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+thorough: $(READY) ## The tests, with all examples of the costly properties
+	@THOROUGH=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-external: $(READY) ## Label Studio, against a real server in an environment of its own (minutes, needs the network)
 	@$(BIN)/python tests/external/environment.py

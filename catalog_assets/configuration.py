@@ -282,6 +282,9 @@ class Catalog(Strict):
     s3_endpoint: str | None = Field(
         None, description="S3-compatible server; default AWS. Keys come from AWS_* variables."
     )
+    look_seconds: int = Field(
+        15, ge=5, le=3600, description="How often sensors look for new files and for what is not done, in seconds."
+    )
     thresholds: Thresholds = Thresholds()
     audit: Audit = Audit()
     review: Review = Review()

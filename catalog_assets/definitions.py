@@ -66,7 +66,7 @@ def build_defs(catalog: Catalog | None = None, resources: Mapping[str, Any] | No
         assets=[*stages, *loaded],
         jobs=[*jobs, acceptance_watch, review_watch, *asking],
         schedules=[acceptance_daily, review_hourly],
-        sensors=[arrivals_sensor(catalog, ARRIVAL_JOB), days_sensor(jobs), *map(questions_sensor, asking)],
+        sensors=[arrivals_sensor(catalog, ARRIVAL_JOB), days_sensor(catalog, jobs), *map(questions_sensor, asking)],
         resources={**defaults, **(resources or {})},
         executor=dg.in_process_executor,
     )

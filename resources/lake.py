@@ -149,6 +149,8 @@ class Lake:
         ledger has a commit for every partition. Raises TableNotFoundError."""
         with self._lock:
             known = self._open.get(name)
+            if known is not None and self._is_last(name, known):
+                return known
             if known is not None:
                 try:
                     known.update_incremental()
@@ -157,6 +159,15 @@ class Lake:
                     del self._open[name]
             self._open[name] = DeltaTable(self.location(name), storage_options=self.options)
             return self._open[name]
+
+    def _is_last(self, name: str, known: DeltaTable) -> bool:
+        """Whether the open table is seen to be the last version, by a look at two names: commits are numbered without
+        a gap, and old ones are cleaned up first, so where this one stands and the next does not, nothing came after.
+        On S3 a look costs a request, as much as to bring the table up to date."""
+        if "://" in self.uri:
+            return False
+        this, following = (f"{self.location(name)}/_delta_log/{known.version() + n:020}.json" for n in (0, 1))
+        return not os.path.exists(following) and os.path.exists(this)
 
     def _ensure(self, table: Table) -> None:
         location = self.location(table.name)

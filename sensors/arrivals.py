@@ -26,7 +26,7 @@ def arrivals_sensor(catalog: Catalog, job: str) -> dg.SensorDefinition:
     @dg.sensor(
         name="arrivals",
         job_name=job,
-        minimum_interval_seconds=15,
+        minimum_interval_seconds=catalog.look_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Looks at every source's place; each new delivery starts the run of its day and source.",
     )

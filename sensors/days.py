@@ -16,6 +16,7 @@ import dagster as dg
 import polars as pl
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from catalog_assets.configuration import Catalog
 from catalog_assets.consensus.release import follow_trust
 from catalog_assets.materialize import WorldResource
 from catalog_assets.partitions import key_of
@@ -36,14 +37,14 @@ BUSY = [
 ]
 
 
-def days_sensor(jobs: Sequence[UnresolvedAssetJobDefinition]) -> dg.SensorDefinition:
+def days_sensor(catalog: Catalog, jobs: Sequence[UnresolvedAssetJobDefinition]) -> dg.SensorDefinition:
     """Runs of what is not done. `jobs`: an arrival's, the day's, the warehouse's."""
     arrival_job, day_job, warehouse_job = (job.name for job in jobs)
 
     @dg.sensor(
         name="days",
         jobs=jobs,
-        minimum_interval_seconds=15,
+        minimum_interval_seconds=catalog.look_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="What is not done of the latest days (review.open_days) is run: deliveries that were corrected, "
         "days with new offers or with decisions that change them (with the sources that are there), and the warehouse. "

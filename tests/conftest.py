@@ -22,6 +22,11 @@ from catalog_assets.configuration import Catalog, parse
 REPOSITORY = Path(__file__).parents[1]
 ACME: dict[str, Any] = {"currency": "EUR", "columns": {"product_id": "sku", "name": "title", "price": "price"}}
 
+# Tests run side by side, one worker for each core: threads of linear algebra would wait for each other most of the
+# time. Read when numpy is loaded, which nothing above does; processes that tests start have it from here.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
+
 # How long an example takes is the machine's affair (disks that flush, neighbours): slow is not wrong.
 # Where nobody looks at a failure and starts again, the same code is tried with the same examples.
 hypothesis.settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")))

@@ -7,6 +7,8 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from catalog_assets.contracts import Rule, contract, filter_result, violations
@@ -105,6 +107,40 @@ def test_violations_count_the_rows_of_each_check() -> None:
 )
 def test_columns_types_nulls_and_keys_are_part_of_the_contract(broken: pl.DataFrame, named: tuple[str, str]) -> None:
     assert named in violations(Toys, broken).select("check", "column").rows()
+
+
+SCALES = Table(
+    "scales",
+    "one weighing",
+    ("id", "n"),
+    (),
+    {
+        "id": Column(pl.String, "Name"),
+        "n": Column(pl.Int64, "Number", nullable=True),
+        "weight": Column(pl.Float64, "Weight"),
+        "most": Column(pl.Float64, "Most", nullable=True),
+    },
+)
+Scales = contract(SCALES, (POSITIVE, Rule("single", pl.len().over("id") == 1, "Once.")))
+NUMBERS = st.sampled_from([None, 1.0, float("nan"), float("inf")])
+WEIGHINGS = st.tuples(st.sampled_from([None, "a", "b", "c"]), st.sampled_from([None, -1, 1, 2]), NUMBERS, NUMBERS)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(WEIGHINGS, max_size=3), st.sampled_from([None, "weight", "n"]))
+@example([("a", 1, 1.0, None)], None)
+@example([("a", 1, float("nan"), None)], None)
+@example([("a", 1, 1.0, float("nan")), ("b", 2, 2.0, None)], None)
+def test_what_holds_and_what_does_not_is_as_pandera_says(rows: list[Any], strange: str | None) -> None:
+    found = pl.DataFrame(rows, schema=SCALES.schema, orient="row")
+    if strange:
+        found = found.with_columns(pl.col(strange).cast(pl.Float32))
+    try:
+        Scales.validate(found, lazy=True)
+        holds = True
+    except pa.errors.SchemaErrors:
+        holds = False
+    assert violations(Scales, found).is_empty() is holds
 
 
 @dataclass(frozen=True)

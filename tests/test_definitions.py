@@ -32,7 +32,7 @@ def graph(tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("definitions")
     columns = {"product_id": "id", "name": "name"}
     sources = {name: {"columns": columns} for name in ("b", "a")}
-    return build_defs(parse({"home": "home", "sources": sources}, folder / "c.yaml"))
+    return build_defs(parse({"home": "home", "sources": sources, "look_seconds": 7}, folder / "c.yaml"))
 
 
 def test_assets(graph):
@@ -64,7 +64,9 @@ def test_jobs_and_sensors(graph):
     repository = graph.get_repository_def()
     assert {job.name for job in repository.get_all_jobs()} >= {"arrival", "day", "warehouse", "acceptance_watch"}
     assert {schedule.name for schedule in repository.schedule_defs} >= {"acceptance_daily"}
-    assert {sensor.name for sensor in repository.sensor_defs} == {"arrivals", "days"}
+    assert {sensor.name: sensor.minimum_interval_seconds for sensor in repository.sensor_defs} == {
+        "arrivals": 7, "days": 7,
+    }  # fmt: skip
 
 
 def test_today_is_a_partition(graph):

@@ -24,7 +24,7 @@ from resources.lake_plugin import sources_document
 from resources.warehouse import PROJECT, WAREHOUSE, dbt_arguments, environment
 from tests.frames import Row, frame, product, tombstone
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("warehouse models")]
 
 DBT = Path(sys.executable).with_name("dbt")
 D1, D2, D3, D4 = (dt.date(2026, 1, day) for day in (1, 2, 3, 4))

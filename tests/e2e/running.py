@@ -20,6 +20,7 @@ DEPOT = {"product_id": "sku", "name": "title", "price": "price"}
 CONFIG = {
     "home": "home",
     "start_day": "2026-01-01",
+    "look_seconds": 5,
     "sources": {
         "shop": {"columns": SHOP, "currency": "EUR"},
         "depot": {"columns": DEPOT, "currency": "EUR", "format": "ndjson"},
@@ -68,6 +69,21 @@ class Dagster:
             assert not any(run[2] == "FAILURE" for run in mine), self.log()
             time.sleep(1)
         raise AssertionError(f"no {wanted} runs of {job} {partition}: {self.runs()}\n{self.log()}")
+
+    def wait_for_looks(self, wanted: int, sensor: str, seconds: float = 300) -> None:
+        """Wait until a sensor has looked so often since now, to the end."""
+        from dagster import DagsterInstance
+        from dagster._core.scheduler.instigation import TickStatus
+
+        since = time.time()
+        while time.time() < since + seconds:
+            with DagsterInstance.from_config(str(self.home / "dagster")) as instance:
+                (known,) = [one for one in instance.all_instigator_state() if one.instigator_name == sensor]
+                ticks = instance.get_ticks(known.instigator_origin_id, known.selector_id, after=since)
+            if sum(tick.status in (TickStatus.SKIPPED, TickStatus.SUCCESS) for tick in ticks) >= wanted:
+                return
+            time.sleep(1)
+        raise AssertionError(f"{sensor} has not looked {wanted} times in {seconds} s: {self.log()}")
 
     def log(self) -> str:
         return (self.folder / "dagster.log").read_text()[-4000:]

@@ -15,8 +15,6 @@ from resources import open_world
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("dagster"), pytest.mark.timeout(900)]
 
 DAY, NEXT = "2026-01-10", "2026-01-11"
-QUIET = 40
-"""Seconds in which the sensors tick at least twice."""
 
 
 def test_arrivals_start_their_partition_and_its_day(dagster):
@@ -35,7 +33,7 @@ def test_arrivals_start_their_partition_and_its_day(dagster):
     dagster.wait_for(1, "arrival", f"{NEXT}|shop")
     dagster.wait_for(1, "day", NEXT)
     dagster.wait_for(1, "warehouse", NEXT)
-    time.sleep(QUIET)
+    dagster.wait_for_looks(2, "arrivals")
     arrivals = [run[1] for run in dagster.runs() if run[0] == "arrival"]
     assert arrivals.count(f"{DAY}|shop") == 2, "the delivery that was seen before starts nothing"
 

@@ -8,7 +8,7 @@ import pytest
 
 from resources.review import Decision
 
-pytestmark = [pytest.mark.xdist_group("histories"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.xdist_group("histories 0"), pytest.mark.timeout(900)]
 NOON = dt.datetime(2026, 1, 20, 12, tzinfo=dt.UTC)
 FEED = (
     history.HEAD

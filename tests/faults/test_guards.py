@@ -63,11 +63,12 @@ def contents(home: Path) -> dict[str, pl.DataFrame]:
 
 def ends_as(folder: Path, world: World, straight: Callable[[World], None]) -> bool:
     """Whether the tables are those of a history in which the mishap never happened."""
-    other = folder / "straight" / "home"
-    other.mkdir(parents=True)
-    expected = history.open_home(other)
-    straight(expected)
-    history.settle(expected)
+    other = folder.parent / "straight" / "home"
+    if not other.exists():  # played once, with every guard in place
+        other.mkdir(parents=True)
+        expected = history.open_home(other)
+        straight(expected)
+        history.settle(expected)
     mine = contents(world.catalog.home_path)
     for name, frame in contents(other).items():
         columns = [c for c in frame.columns if c not in ("delivery_id", "provenance", "offers")]

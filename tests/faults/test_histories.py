@@ -88,12 +88,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def straight(folder):
-    home = same_place(folder)
-    started = time.monotonic()
-    finish(home, history.names())
-    told = history.tables(home)
-    return told, int((home / "boundaries").read_text()), time.monotonic() - started
+def straight(played):
+    return history.tables(played.home), int((played.home / "boundaries").read_text()), played.seconds
 
 
 def tell(line: str) -> None:

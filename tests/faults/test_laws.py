@@ -1,6 +1,8 @@
 """Laws 1 and 3 on the tables of a real history: a lost, doubled or exchanged row is noticed, a value is traced to its
 bytes."""
 
+import shutil
+
 import history
 import polars as pl
 import pytest
@@ -10,7 +12,7 @@ from catalog_assets.pipeline import STAGES
 from catalog_assets.stages import Partition, check_contracts, recount
 from catalog_assets.vocabulary.columns import TABLES
 
-pytestmark = [pytest.mark.xdist_group("histories"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.xdist_group("histories 0"), pytest.mark.timeout(900)]
 IDS = {
     "raw_products": "record_number",
     "standardized_products": "record_number",
@@ -25,10 +27,8 @@ COUNTED = {"reviewed_products": "reviewed_attributes"}
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("laws")
-    history.play(folder, history.names())
-    return folder
+def home(played, tmp_path_factory):
+    return shutil.copytree(played.home, tmp_path_factory.mktemp("laws") / "home")
 
 
 def partition_of(stage) -> Partition:

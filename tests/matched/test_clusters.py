@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 
 from catalog_assets.matched.identity import KEY_DIGITS, LINKS, clusters, product_key
 from catalog_assets.matched.standing import OFFER_KEY
+from tests.examples import tries
 from tests.frames import date
 from tests.histories import DAYS, MARKETPLACES, Delivery, clustered, groups, histories, shuffled, stand, touch
 
@@ -251,7 +252,7 @@ def test_a_moved_offer_touches_the_product_that_it_left() -> None:
 
 
 @given(histories(), st.sampled_from([0.5, 1.0]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 def test_what_the_days_touched_adds_up_to_all_products(history: list[Delivery], share: float) -> None:
     """The latest touch of each key tells its members now; a key that is no more was ended and its heir is touched."""
     limits = {"alpha": share, "beta": share}

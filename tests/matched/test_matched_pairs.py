@@ -18,6 +18,7 @@ from catalog_assets.matched.stage import STAGE
 from catalog_assets.releases import ReleaseError, Statement, in_force, put_in_force, releases
 from catalog_assets.stages import Partition, Report, execute, mark
 from resources.review import Decision, SqlReviewStore
+from tests.examples import tries
 from tests.frames import MemoryLake, date, world
 from tests.histories import Delivery, standardized
 
@@ -265,7 +266,7 @@ def at_rest(where: Any) -> list[pl.DataFrame]:
 
 
 @given(changing(), st.integers(1, 3), st.sampled_from(["accept", "reject"]), st.randoms(use_true_random=False))
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(6, least=3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_order_of_runs_the_tables_at_rest_are_the_same(tmp_path, matcher, history, since, verdict, chance):
     straight, other = (opened(tmp_path, history) for _ in range(2))
     use(straight, matcher, since)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from catalog_assets.configuration import Limits
 from catalog_assets.raw import json_records, spans
 from catalog_assets.raw.json_records import decode_json, valid_json
+from tests.examples import tries
 from tests.raw.raw_cases import refusals, source, take, unread, values
 
 
@@ -280,7 +281,7 @@ def look_up(value, path):
     return None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(records=RECORDS, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]), lines=st.booleans())
 def test_what_a_json_writer_writes_comes_back(records, ascii_only, indent, lines):
     if lines:
@@ -322,7 +323,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(elements=ELEMENTS, glue=st.sampled_from([",", ",\n"]), changes=CHANGES, in_path=st.booleans())
 @example(elements=[{"a": "1", "t": [1]}] * 3, glue=",\n", changes=[(7, 0, '"')], in_path=False)
 def test_of_broken_json_nothing_vanishes(elements, glue, changes, in_path):

@@ -183,6 +183,27 @@ def test_an_empty_partition_value_is_refused(lake):
         lake.replace("stage_ledger", mark(""), stage="", day=DAY, source="*")
 
 
+def test_what_others_commit_is_seen_at_the_next_look(lake):
+    other = Lake(lake.uri)
+    for number in range(3):
+        other.append("deliveries", deliveries(delivery(f"d{number}")))
+        assert lake.read("deliveries").height == number + 1
+        assert lake.read("deliveries").height == number + 1
+
+
+def test_of_a_log_that_was_cleaned_up_meanwhile_the_last_version_is_seen(lake):
+    other = Lake(lake.uri)
+    other.append("deliveries", deliveries(delivery("d0")))
+    assert lake.read("deliveries").height == 1
+    for number in range(1, 4):
+        other.append("deliveries", deliveries(delivery(f"d{number}")))
+    DeltaTable(lake.location("deliveries")).create_checkpoint()
+    log = Path(lake.location("deliveries")) / "_delta_log"
+    for file in sorted(log.glob("*.json"))[:-1]:
+        file.unlink()
+    assert lake.read("deliveries").height == 4
+
+
 def test_a_scan_reads_only_the_files_of_its_partition(lake):
     for day in (DAY, NEXT):
         lake.replace("deliveries", deliveries(delivery("a", day)), day=day, source="acme")

@@ -16,6 +16,7 @@ from catalog_assets.stages import Partition, Report, StageError, execute, mark, 
 from catalog_assets.vocabulary.columns import STAGE_LEDGER
 from catalog_assets.warehouse.stage import STAGE
 from catalog_assets.warehouse.transform import offers_of
+from tests.examples import tries
 from tests.frames import VALIDATED_PRODUCTS, MemoryLake, Row, date, frame, product, tombstone, world
 from tests.histories import DAYS, OFFER_KEY, Delivery, clustered, histories, touch
 
@@ -25,7 +26,7 @@ ONE, TWO = {"gtin": "00000000000017"}, {"gtin": "00000000000024"}
 PART = {"brand": "Acme", "mpn": "MX-1"}
 Offers = frozenset[tuple[str, str]]
 QUICK = settings(
-    max_examples=12,
+    max_examples=tries(12),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a history takes too long to shrink
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -42,6 +42,10 @@ SCRIPTS = (
 )  # fmt: skip
 
 
+def _short(text: str) -> str:
+    return ascii(text[:40])
+
+
 class Alive(HTMLParser):
     """What of SCRIPTS a browser would obey in a page."""
 
@@ -132,7 +136,7 @@ def counted(page):
         return {table: session.row(f"SELECT count(*) AS n FROM {table}")["n"] for table in TABLES}
 
 
-@pytest.mark.parametrize("sent", INJECTIONS, ids=ascii)
+@pytest.mark.parametrize("sent", INJECTIONS, ids=_short)
 def test_a_statement_in_any_field_is_text(asked_much, sent):
     """Each route with the text in its path, its query and each field of its form: nothing fails, nothing is changed, no
     secret comes back."""
@@ -168,7 +172,7 @@ def test_a_statement_for_a_name_is_a_name_or_refused(tmp_path):
     assert {*PEOPLE, "' OR '1'='1", "%s"} < names < {*PEOPLE, "Bea", *INJECTIONS}
 
 
-@pytest.mark.parametrize("sent", INJECTIONS[:-1], ids=ascii)
+@pytest.mark.parametrize("sent", INJECTIONS[:-1], ids=_short)
 def test_a_statement_for_a_session_or_a_name_lets_nobody_in(asked_much, sent):
     asked_much.clock.now += asked_much.accounts.settings.idle  # no pauses from the last one
     told = sent.encode("utf-8", "replace").decode()
