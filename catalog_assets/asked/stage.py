@@ -27,7 +27,7 @@ from catalog_assets.vocabulary.columns import MODEL_PROPOSALS
 UPSTREAM = "matched_products"
 CODE = (
     "asked/contract.py", "asked/journal.py", "asked/stage.py", "asked/transform.py", "drawing.py",
-    "enriched/answers.py", "enriched/protocol.py",
+    "enriched/answers.py", "enriched/protocol.py", "sameness.py",
 )  # fmt: skip
 """What decides the stage's table beside the rules that replies are checked by (`journal.checker`)."""
 

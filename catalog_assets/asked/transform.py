@@ -13,6 +13,7 @@ from catalog_assets.digests import digest
 from catalog_assets.drawing import drawn
 from catalog_assets.enriched.prompting.asking import QUESTIONS, applied, narrowed, questions
 from catalog_assets.enriched.protocol import ANSWERS, Answers
+from catalog_assets.sameness import said
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.columns import MODEL_FINDINGS, MODEL_PROPOSALS
 
@@ -118,10 +119,11 @@ def disputed(contents: pl.DataFrame, known: Answers, accept: float) -> pl.DataFr
     """WANTED: contents with an attribute for which proposals differ (what a supplier states is one of them), and these
     attributes."""
     stated = contents.select("content_hash", "attributes").explode("attributes").drop_nulls("attributes")
-    said = stated.unnest("attributes").select("content_hash", pl.col("name").alias("attribute"), "value")
+    stating = stated.unnest("attributes").select("content_hash", pl.col("name").alias("attribute"), "value")
     proposed = known.rows.filter(pl.col("attribute").is_in(list(ATTRIBUTES)))
-    both = pl.concat([said, proposed.select("content_hash", "attribute", "value")]).unique()
-    differ = both.group_by("content_hash", "attribute").len().filter(pl.col("len") > 1)
+    both = pl.concat([stating, proposed.select("content_hash", "attribute", "value")])
+    alike = both.with_columns(said(both, by=["content_hash"])).group_by("content_hash", "attribute")
+    differ = alike.agg(pl.col("said").n_unique()).filter(pl.col("said") > 1)
     rows = applied(contents.join(differ, on="content_hash", how="semi"), known, accept)
     one = differ.select("content_hash", pl.col("attribute").alias("asked"))
     asked = rows.select("content_hash", "asked").explode("asked")

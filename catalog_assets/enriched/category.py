@@ -8,7 +8,18 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from catalog_assets.enriched.patterns import EDGE, HEAD, TAIL, alternatives, anonymous, edged, folded, split, whole
+from catalog_assets.enriched.patterns import (
+    EDGE,
+    HEAD,
+    TAIL,
+    alternatives,
+    anonymous,
+    edged,
+    folded,
+    folded_path,
+    split,
+    whole,
+)
 from catalog_assets.enriched.words import MEDIA
 from catalog_assets.vocabulary.categories import CATEGORIES
 
@@ -61,7 +72,16 @@ def _keywords() -> pl.DataFrame:
     )
 
 
+def _own() -> dict[str, str]:
+    """Own path (lower case) -> category, and own name where it is nothing else's."""
+    alone = set(ALIASES.filter(pl.col("shared") == 1)["alias"])
+    names = {path.rsplit(f" {LEVEL} ", 1)[-1].lower(): path for path in CATEGORIES}
+    return {**{name: path for name, path in names.items() if name in alone}, **{p.lower(): p for p in CATEGORIES}}
+
+
 ALIASES = _aliases()
+OWN = _own()
+ITSELF = "category itself"
 KEYWORDS = _keywords()
 SPECIFIED = 0.3
 """What a keyword counts behind an amount of memory: a laptop with "256GB SSD" is no drive."""
@@ -84,12 +104,12 @@ def categories(texts: pl.DataFrame, priors: Mapping[str, float]) -> pl.DataFrame
 def by_paths(paths: pl.Series) -> pl.DataFrame:
     """What distinct supplier paths mean: category_path, category, kind, shared; one row for each possible category.
 
-    The deepest level that is an alias decides; a path of the taxonomy itself is what it is.
+    The deepest level that is an alias decides; a path that is as a whole a category's own path, or its own name where
+    that is no other's, is that category.
     """
     frame = pl.DataFrame({"category_path": paths.cast(pl.String)})
-    own = {path.lower(): path for path in CATEGORIES}
     exact = frame.with_columns(
-        folded(pl.col("category_path")).replace_strict(own, default=None, return_dtype=pl.String).alias("category")
+        folded_path(pl.col("category_path")).replace_strict(OWN, default=None, return_dtype=pl.String).alias("category")
     ).filter(pl.col("category").is_not_null())
     levels = (
         frame.join(exact, on="category_path", how="anti")
@@ -101,7 +121,7 @@ def by_paths(paths: pl.Series) -> pl.DataFrame:
         .filter(pl.col("up") == pl.col("up").min().over("category_path"))
     )
     kind = pl.when(pl.col("up") == 0).then(pl.lit("category path")).otherwise(pl.lit("category parent"))
-    itself = [pl.lit("category path").alias("kind"), pl.lit(1, pl.UInt32).alias("shared")]
+    itself = [pl.lit(ITSELF).alias("kind"), pl.lit(1, pl.UInt32).alias("shared")]
     named = levels.select("category_path", "category", kind.alias("kind"), pl.col("shared").cast(pl.UInt32))
     return pl.concat([exact.select("category_path", "category", *itself), named]).unique(
         ["category_path", "category"], keep="first", maintain_order=True
@@ -168,6 +188,8 @@ def _both(paths: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("category name divided"))
         .when(pl.col("agrees"))
         .then(pl.lit("category path and name"))
+        .when(pl.col("kind") == ITSELF)
+        .then("kind")
         .when(against & leaf)
         .then(pl.lit("category path against name"))
         .when(against)

@@ -7,6 +7,7 @@ how text is hashed (`digests.py`).
 import polars as pl
 
 from catalog_assets.digests import digest, encode
+from catalog_assets.enriched.patterns import folded_path
 
 CONTENT_FIELDS = ("name", "brand", "mpn", "description", "category_path")
 """The text fields that enrichment reads; beside them it reads `attributes`. A new price or day asks nothing."""
@@ -38,7 +39,16 @@ def attribute_question() -> pl.Expr:
 
 
 def path_question(path: pl.Expr, category: pl.Expr) -> pl.Expr:
-    """The id of the question whether all that a supplier files under a path belongs into a category."""
+    """The id of the question whether all that a supplier files under a path belongs into a category.
+
+    Paths that differ in letters' case and white space alone ("Tops", "tops") are one question.
+    """
+    return spelled_path_question(folded_path(path), category)
+
+
+def spelled_path_question(path: pl.Expr, category: pl.Expr) -> pl.Expr:
+    """The id that the same question had for a path as it is spelled, before spellings were one question: decisions
+    under it hold (`reviewed/known_paths.py`)."""
     return digest(pl.lit("category path"), path, category)
 
 

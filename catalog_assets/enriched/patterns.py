@@ -74,3 +74,9 @@ def folded(text: pl.Expr) -> pl.Expr:
     """Lower case, one kind of apostrophe, runs of white space as one space."""
     lower = text.str.to_lowercase().str.replace_all("’", "'", literal=True)
     return lower.str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def folded_path(path: pl.Expr) -> pl.Expr:
+    """A supplier's path of categories, `folded`, with one space on both sides of each ">": paths that differ in
+    letters' case and white space alone are one path."""
+    return folded(path).str.replace_all(r" ?> ?", " > ")

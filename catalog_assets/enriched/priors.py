@@ -42,6 +42,7 @@ PRIORS: Mapping[str, float] = MappingProxyType(
         # Categories.
         "category path and name": 0.96,
         "category path": 0.90,  # the supplier's last level is an alias of one category, and the name says nothing
+        "category itself": 0.90,  # the supplier's whole path is a category's own path or name, whatever the name says
         "category path against name": 0.65,
         "category parent": 0.70,  # only a level above the last is an alias
         "category name ending": 0.92,  # "... - DVD": the name ends in what a film, a record or a book is

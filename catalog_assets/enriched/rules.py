@@ -18,6 +18,7 @@ from catalog_assets.enriched.description import DESCRIPTION_MIN, descriptions
 from catalog_assets.enriched.patterns import alternatives
 from catalog_assets.enriched.priors import PRIORS
 from catalog_assets.enriched.protocol import ANSWERS, QUESTION_SCHEMA, Answers
+from catalog_assets.sameness import HIGH, LOW, bounded, same
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.attributes import ATTRIBUTES, CELL_ONLY, FLAG_VALUES
 from catalog_assets.vocabulary.categories import CATEGORIES
@@ -106,7 +107,7 @@ class RulesEnricher:
     def __init__(self, priors: Mapping[str, float] = PRIORS, description_min: int = DESCRIPTION_MIN) -> None:
         self._priors = dict(priors)
         self._description_min = description_min
-        code = code_version("digests.py", *(f"enriched/{module}.py" for module in MODULES))
+        code = code_version("digests.py", "sameness.py", *(f"enriched/{module}.py" for module in MODULES))
         numbers = (sorted(self._priors.items()), description_min)
         self.version = f"rules-{fingerprint(code, words_fingerprint(*VOCABULARY), *numbers)}"
 
@@ -217,20 +218,21 @@ def choose(found: pl.DataFrame, priors: Mapping[str, float]) -> pl.DataFrame:
 
     In each text the surest kind wins, then the first place; another value from nearly as sure a kind makes it doubtful.
     The name's value is taken before the description's unless that is surer; agreement raises, contradiction lowers.
+    Values agree that say the same (`sameness.py`): "10.76 oz (305 g)" has no rivals.
     """
     kind = pl.concat_str("field", pl.lit(" "), "kind")
     own = pl.concat_str(kind, pl.lit(" "), "attribute").replace_strict(
         dict(priors), default=None, return_dtype=pl.Float64
     )
     general = kind.replace_strict(dict(priors), return_dtype=pl.Float64)
-    rated = found.with_columns(pl.coalesce(own, general).alias("prior"))
+    rated = bounded(found).with_columns(pl.coalesce(own, general).alias("prior"))
     text = ["row", "attribute", "field"]
     order = [*text, pl.col("prior").neg(), "place", "value", "evidence"]
     ordered = rated.sort(order)
     best = ordered.unique(text, keep="first", maintain_order=True)
     rivals = (
-        ordered.join(best.select(*text, pl.col("value").alias("best"), pl.col("prior").alias("top")), on=text)
-        .filter(pl.col("value") != pl.col("best"))
+        ordered.join(best.select(*text, "value", LOW, HIGH, pl.col("prior").alias("top")), on=text, suffix="_best")
+        .filter(~same("", "_best"))
         .filter((pl.col("prior") >= pl.col("top") - RIVAL) | (pl.col("kind") == "chain"))
         .select(text)
         .unique()
@@ -241,30 +243,29 @@ def choose(found: pl.DataFrame, priors: Mapping[str, float]) -> pl.DataFrame:
         pl.when("several").then(doubtful).otherwise("prior").alias("confidence")
     )
     columns = ["row", "attribute", "value", "unit", "confidence", "evidence", "field"]
-    named = per_text.filter(pl.col("field") == "name").select(columns)
-    described = per_text.filter(pl.col("field") == "description").select(columns)
+    named = per_text.filter(pl.col("field") == "name").select(*columns, LOW, HIGH)
+    described = per_text.filter(pl.col("field") == "description").select(*columns, LOW, HIGH)
     both = named.join(described, on=["row", "attribute"], suffix="_other")
     alone = [
         named.join(described, on=["row", "attribute"], how="anti"),
         described.join(named, on=["row", "attribute"], how="anti"),
     ]
-    return pl.concat([*alone, _agreed(both, priors).select(columns)]).filter(
-        pl.col("confidence") >= priors["least"]
-    ).sort("row", "attribute")  # fmt: skip
+    parts = [part.select(columns) for part in (*alone, _agreed(both, priors))]
+    return pl.concat(parts).filter(pl.col("confidence") >= priors["least"]).sort("row", "attribute")
 
 
 def _agreed(both: pl.DataFrame, priors: Mapping[str, float]) -> pl.DataFrame:
-    """The surer of a name's and a description's value; the same value twice is a little surer."""
+    """The surer of a name's and a description's value; what is said twice is a little surer."""
     mine, other = pl.col("confidence"), pl.col("confidence_other")
     take = other > mine
     parts = ["value", "unit", "evidence", "field"]
     taken = [pl.when(take).then(f"{part}_other").otherwise(part).alias(part) for part in parts]
     surer, weaker = pl.max_horizontal(mine, other), pl.min_horizontal(mine, other)
     joint = pl.min_horizontal(surer + priors["agreement"], pl.lit(priors["agreed"]))
-    same = pl.col("value").eq(pl.col("value_other")) & pl.col("unit").eq_missing(pl.col("unit_other"))
+    agree = same("", "_other") & pl.col("unit").eq_missing(pl.col("unit_other"))
     lowered = pl.min_horizontal(surer, pl.lit(priors["contradicted"]))
     confidence = (
-        pl.when(same)
+        pl.when(agree)
         .then(pl.max_horizontal(surer, joint))
         .when(weaker >= priors["contradicting"])
         .then(lowered)

@@ -26,7 +26,7 @@ _OWN = (
     "answers", "category", "content", "contract", "description", "path_mapper", "patterns", "places", "protocol",
     "stage", "transform", "words",
 )  # fmt: skip
-CODE = (*(f"enriched/{name}.py" for name in _OWN), "digests.py")
+CODE = (*(f"enriched/{name}.py" for name in _OWN), "digests.py", "sameness.py")
 """What decides the stage's tables beside an enricher's answers, whose version tells what decides these."""
 _MAPPERS = ("candidates", "embedding", "features", "mapping", "release", "scorer", "space", "words")
 MAPPING = ("boosted.py", "certainty/calibration.py", *(f"category_mapping/{name}.py" for name in _MAPPERS))

@@ -10,6 +10,7 @@ from catalog_assets.enriched.content import attribute_question
 from catalog_assets.enriched.path_mapper import from_mapper
 from catalog_assets.enriched.places import PLACE, placed
 from catalog_assets.enriched.protocol import Answers
+from catalog_assets.sameness import said
 from catalog_assets.vocabulary.attributes import ATTRIBUTES
 from catalog_assets.vocabulary.columns import ENRICHED_ATTRIBUTES, ENRICHED_PRODUCTS
 
@@ -23,8 +24,9 @@ DISPUTED = 0.80
 GOLDEN_BONUS = 0.05
 """How sure we are of what suppliers state: priors, until decided cases calibrate them.
 
-With no dissent, by the number of sources known to say it; with dissent, `DISPUTED` times the share of the sources
-that say it, and a little more for the value of the source that has priority: always a question for a person.
+Values that say the same (`sameness.py`) are one. With no dissent, by the number of sources known to say it; with
+dissent, `DISPUTED` times the share of the sources that say it, and a little more for the value of the source that has
+priority: always a question for a person.
 """
 
 
@@ -75,25 +77,19 @@ def _stated(live: pl.DataFrame, votes: pl.DataFrame) -> pl.DataFrame:
 
 def _dissenting(votes: pl.DataFrame) -> pl.DataFrame:
     """What other live sources state instead: a proposal for each of them, so that a person sees who says what."""
-    unit_of = {name: attribute.unit for name, attribute in ATTRIBUTES.items()}
-    attribute = pl.col("field").str.strip_prefix(STATED)
-    unit = attribute.replace_strict(unit_of, default=None, return_dtype=pl.String)
     others = (
         votes.filter(~pl.col("golden") & (pl.col("source") != pl.col("golden_source")))
         .sort(*PRODUCT, "field", "position")
         .unique([*PRODUCT, "field", "source"], keep="first", maintain_order=True)
-        .with_columns(attribute.alias("attribute"), pl.concat_str(pl.lit(" "), unit).alias("suffix"))
     )
-    bare = pl.col("value").str.strip_suffix(pl.col("suffix"))
-    measured = pl.col("value").str.ends_with(pl.col("suffix")).fill_null(False)
     return others.select(
         *PRODUCT,
         *PLACE,
         "name",
         "attribute",
         "confidence",
-        pl.when(measured).then(bare).otherwise("value").alias("value"),
-        pl.when(measured).then(pl.col("suffix").str.strip_chars()).alias("unit"),
+        "value",
+        "unit",
         pl.lit("supplier").alias("method"),
         pl.col("source").alias("model_version"),
         _no_evidence(),
@@ -103,7 +99,8 @@ def _dissenting(votes: pl.DataFrame) -> pl.DataFrame:
 def _votes(live: pl.DataFrame) -> pl.DataFrame:
     """Every listed value of an attribute on which live sources differ, and how sure we are of it.
 
-    PRODUCT, name, field, value, PLACE, position in the list, golden (is the golden value), golden_source, confidence.
+    PRODUCT, name, field, attribute, value, unit, PLACE, position in the list, golden (says what the golden value says),
+    golden_source, confidence.
     """
     field = [*PRODUCT, "field"]
     each = (
@@ -114,19 +111,35 @@ def _votes(live: pl.DataFrame) -> pl.DataFrame:
         .unnest("conflicts")
         .filter(pl.col("field").str.starts_with(STATED))
     )
+    each = _measured(each)
+    each = each.with_columns(said(each, by=[*PRODUCT, "unit"]))
     chosen = each.filter("chosen").unique(field, keep="first", maintain_order=True)
-    golden = chosen.select(*field, pl.col("value").alias("golden"), pl.col("source").alias("golden_source"))
+    golden = chosen.select(*field, pl.col("said").alias("golden"), pl.col("source").alias("golden_source"))
     sources = pl.col("source").n_unique()
     counted = each.join(golden, on=field, how="left").with_columns(
-        pl.col("value").eq_missing(pl.col("golden")).alias("golden"),
-        sources.over([*field, "value"]).alias("saying"),
+        pl.col("said").eq_missing(pl.col("golden")).alias("golden"),
+        sources.over([*field, "said"]).alias("saying"),
         sources.over(field).cast(pl.Float64).alias("speaking"),
-        pl.col("value").n_unique().over(field).alias("values"),
+        pl.col("said").n_unique().over(field).alias("values"),
     )
     unanimous = pl.col("saying").replace_strict(UNANIMOUS, default=UNANIMOUS_MORE, return_dtype=pl.Float64)
     share = DISPUTED * pl.col("saying") / pl.col("speaking")
     disputed = share + pl.when("golden").then(GOLDEN_BONUS).otherwise(0.0)
     return counted.with_columns(pl.when(pl.col("values") == 1).then(unanimous).otherwise(disputed).alias("confidence"))
+
+
+def _measured(listed: pl.DataFrame) -> pl.DataFrame:
+    """Listed values with attribute, and value and unit apart, as attributes have them: `500 g` is 500 and g."""
+    unit_of = {name: attribute.unit for name, attribute in ATTRIBUTES.items()}
+    attribute = pl.col("field").str.strip_prefix(STATED)
+    unit = attribute.replace_strict(unit_of, default=None, return_dtype=pl.String)
+    suffix = pl.concat_str(pl.lit(" "), unit)
+    measured = pl.col("value").str.ends_with(suffix).fill_null(False)
+    return listed.with_columns(
+        attribute.alias("attribute"),
+        pl.when(measured).then(pl.col("value").str.strip_suffix(suffix)).otherwise("value").alias("value"),
+        pl.when(measured).then(unit).alias("unit"),
+    )
 
 
 def _no_evidence() -> pl.Expr:

@@ -10,6 +10,7 @@ import polars as pl
 
 from catalog_assets.enriched.content import content_hash
 from catalog_assets.matched.standing import OFFER_KEY
+from catalog_assets.sameness import said
 from catalog_assets.vocabulary.columns import MATCHED_PRODUCTS, OFFER_FIELDS
 
 PLAIN_FIELDS = tuple(name for name in OFFER_FIELDS if name not in ("price", "currency"))
@@ -24,7 +25,8 @@ class Survivorship:
     priority, then freshness. After all criteria decide priority, freshness, source and id.
 
     Criteria: priority; freshness (delivered on the latest day); agreement (stated by most offers); completeness (the
-    offer that states most fields).
+    offer that states most fields). Quantities that say the same (`sameness.py`) agree, and the shortest of them that
+    no named criterion and no priority puts last is kept: 305 g rather than 305.0409 g.
     """
 
     priority: Mapping[str, int]
@@ -116,33 +118,39 @@ def _several(rows: pl.DataFrame, policies: Mapping[str, Sequence[str]]) -> pl.Da
 
 
 def _stated(speaking: pl.DataFrame) -> pl.DataFrame:
-    """Long form: product_key, field, value (text), group, rank and place of each value that an offer states.
+    """Long form: product_key, field, value (text), said, group, rank and place of each value that an offer states.
 
-    Values are compared within `group`: a price only with prices of the same currency.
+    Values are compared by `said`, one text for all that say the same, and within `group`: a price only with prices of
+    the same currency.
     """
     filled = pl.sum_horizontal(pl.col(name).is_not_null() for name in OFFER_FIELDS) + pl.col("attributes").list.len()
     speaking = speaking.with_columns(filled.alias("completeness"))
     place = ["product_key", "rank", "live", "priority", "day", "completeness", *OFFER_KEY, "delivery_id",
              "record_number"]  # fmt: skip
     none = pl.lit("").alias("group")
+    itself = pl.col("value").alias("said")
     long = [
-        speaking.filter(pl.col(name).is_not_null()).select(
-            *place, pl.lit(name).alias("field"), pl.col(name).cast(pl.String).alias("value"), none
-        )
+        speaking.filter(pl.col(name).is_not_null())
+        .select(*place, pl.lit(name).alias("field"), pl.col(name).cast(pl.String).alias("value"), none)
+        .with_columns(itself)
         for name in PLAIN_FIELDS
     ]
     long.append(
-        speaking.filter(pl.col("price").is_not_null()).select(
+        speaking.filter(pl.col("price").is_not_null())
+        .select(
             *place,
             pl.lit("price").alias("field"),
             pl.concat_str("price", pl.lit(" "), "currency").alias("value"),
             pl.col("currency").alias("group"),
         )
+        .with_columns(itself)
     )
     each = speaking.select(*place, "attributes").explode("attributes").drop_nulls("attributes").unnest("attributes")
     amount = pl.concat_str("value", pl.concat_str(pl.lit(" "), "unit"), ignore_nulls=True)
     name = pl.concat_str(pl.lit("attributes."), "name").alias("field")
-    long.append(each.select(*place, name, amount.alias("value"), none))
+    alike = each.with_columns(said(each.rename({"name": "attribute"}), by=["product_key", "unit"]))
+    told = pl.concat_str("said", pl.concat_str(pl.lit(" "), "unit"), ignore_nulls=True).alias("said")
+    long.append(alike.select(*place, name, amount.alias("value"), none, told))
     return pl.concat(long)
 
 
@@ -150,14 +158,25 @@ def _chosen(stated: pl.DataFrame, policies: Mapping[str, Sequence[str]]) -> pl.D
     """Of each product and field the one statement that wins: rows of `stated`."""
     order = ["product_key", "field"]
     plain = stated.filter(~_ruled(policies)) if policies else stated
-    won = [plain.sort(*order, "rank").unique(order, keep="first", maintain_order=True)]
+    won = [_shortest(plain.sort(*order, "rank").unique(order, keep="first", maintain_order=True), plain, [])]
     for name, criteria in policies.items():
         under = stated.filter(_under(name, policies))
-        under = under.with_columns(pl.len().over(*order, "group", "value").alias("agreement"))
+        under = under.with_columns(pl.len().over(*order, "group", "said").alias("agreement"))
         columns, largest = zip(*(CRITERIA[criterion] for criterion in criteria), strict=True)
         ranked = under.sort(*order, *columns, "rank", descending=[False, False, *largest, False])
-        won.append(ranked.unique(order, keep="first", maintain_order=True).drop("agreement"))
+        best = ranked.unique(order, keep="first", maintain_order=True)
+        won.append(_shortest(best, under, list(columns)).drop("agreement"))
     return pl.concat(won)
+
+
+def _shortest(won: pl.DataFrame, among: pl.DataFrame, ruled_by: Sequence[str]) -> pl.DataFrame:
+    """For each that won, among all that say the same and that neither its criteria nor priority tell apart, the one of
+    the fewest characters: what a supplier stated in the attribute's unit rather than what was converted to it."""
+    order = ["product_key", "field"]
+    tied = list(dict.fromkeys([*order, "group", "said", "priority", *ruled_by]))
+    alike = among.join(won.select(tied), on=tied, how="semi", nulls_equal=True)
+    first = alike.sort(*order, pl.col("value").str.len_chars(), "rank")
+    return first.unique(order, keep="first", maintain_order=True)
 
 
 def _under(name: str, policies: Mapping[str, Sequence[str]]) -> pl.Expr:
@@ -211,7 +230,7 @@ def _conflicts(stated: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     won = chosen.select("product_key", "field", "rank", pl.lit(True).alias("chosen"))
     at_odds = (
         stated.filter(compared)
-        .with_columns((pl.col("value").n_unique().over("product_key", "field", "group") > 1).alias("differs"))
+        .with_columns((pl.col("said").n_unique().over("product_key", "field", "group") > 1).alias("differs"))
         .filter(pl.col("differs").any().over("product_key", "field"))
         .join(won, on=["product_key", "field", "rank"], how="left", maintain_order="left")
         .with_columns(pl.col("chosen").fill_null(False))

@@ -14,7 +14,7 @@ import polars as pl
 from catalog_assets.certainty.estimate import Estimate, estimate
 from catalog_assets.consensus.standing import name_of
 from catalog_assets.drawing import drawn
-from catalog_assets.reviewed import transform
+from catalog_assets.reviewed import known_paths, transform
 from catalog_assets.reviewed.acceptance import CASES, MODEL, Flat
 from catalog_assets.reviewed.adjudication import SETTLED, adjudicated
 from catalog_assets.reviewed.audits import contenders
@@ -96,6 +96,7 @@ def _days(world: World) -> list[dt.date]:
 def _of_day(world: World, day: dt.date, decided: pl.DataFrame) -> pl.DataFrame:
     """CHOSEN of the day among decided questions, as if nobody had decided."""
     rows = world.lake.scan("enriched_attributes", day=day).select(transform.PROPOSAL)
+    rows = known_paths.under_old_ids(rows, world.lake.scan("matched_products", day=day), decided)
     products = rows.join(decided.lazy(), on="question_id", how="semi").select("product_key").unique()
     proposed = contenders(rows.join(products, on="product_key", how="semi").collect(), decided)
     chosen = transform.choose(proposed, NOBODY, Flat(1.0)).with_columns(branch(), pl.col("confidence").cast(pl.Float64))

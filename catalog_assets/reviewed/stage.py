@@ -66,7 +66,9 @@ def decided_everywhere(world: World) -> pl.DataFrame:
 def _decisions(world: World, partition: Partition, decisions: pl.DataFrame) -> pl.DataFrame:
     if decisions.is_empty():
         return decisions
-    asked = world.lake.scan("enriched_attributes", day=partition.day).select("question_id")
+    proposed = world.lake.scan("enriched_attributes", day=partition.day)
+    before = known_paths.asked_before(proposed, world.lake.scan(MATCHED, day=partition.day))
+    asked = pl.concat([proposed.select("question_id"), before.select(pl.col("before").alias("question_id"))])
     return decisions.lazy().join(asked, on="question_id", how="semi").sort("question_id").collect()
 
 
@@ -100,7 +102,14 @@ def _inputs(world: World, partition: Partition, facts: Facts) -> str:
         _named(policy_for(world, partition.day)),
         world.catalog.audit.share,
         code_version(
-            "reviewed", "certainty", "drawing.py", "enriched/category.py", "enriched/content.py", "enriched/places.py"
+            "reviewed",
+            "certainty",
+            "drawing.py",
+            "enriched/category.py",
+            "enriched/content.py",
+            "enriched/patterns.py",
+            "enriched/places.py",
+            "sameness.py",
         ),
         VOCABULARY,
     )

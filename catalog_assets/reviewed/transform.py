@@ -13,6 +13,7 @@ from catalog_assets.contracts import Rule
 from catalog_assets.reviewed.acceptance import Policy
 from catalog_assets.reviewed.known_paths import Known
 from catalog_assets.reviewed.questions import Asking, questions
+from catalog_assets.sameness import bounded, same
 from catalog_assets.vocabulary.columns import (
     ALTERNATIVE,
     OFFER_FIELDS,
@@ -82,10 +83,10 @@ def _contest(ranked: pl.DataFrame) -> pl.DataFrame:
     ordered = ranked.sort(*UNIT, *by, nulls_last=True).with_columns(pl.int_range(pl.len()).over(UNIT).alias("rank"))
     first = ordered.filter(pl.col("rank") == 0)
     best = first.select(
-        *UNIT, pl.col("value").alias("best"), pl.col("unit").alias("best_unit"), pl.col("order").alias("how")
+        *UNIT, pl.col("value").alias("value_best"), pl.col("unit").alias("unit_best"), pl.col("order").alias("how")
     )
-    rest = ordered.filter(pl.col("rank") > 0).join(best, on=UNIT)
-    other = ~(pl.col("value").eq_missing(pl.col("best")) & pl.col("unit").eq_missing(pl.col("best_unit")))
+    rest = bounded(bounded(ordered.filter(pl.col("rank") > 0).join(best, on=UNIT)), "_best")
+    other = ~(same("", "_best") & pl.col("unit").eq_missing(pl.col("unit_best")))
     fate = (
         pl.when(pl.col("verdict") == "reject").then(pl.lit("quarantined"))
         .when(pl.col("how") == 0).then(pl.lit("superseded"))

@@ -22,7 +22,10 @@ def found(name, path=None):
     ("name", "path", "category", "kind"),
     [
         ("X1", "Audio > Headphones", "Electronics > Audio > Headphones", "category path"),
-        ("X1", "computers > MONITORS", "Computers > Monitors", "category path"),
+        ("X1", "computers > MONITORS", "Computers > Monitors", "category itself"),
+        ("Red sofa", "Electronics>audio >  HEADPHONES", "Electronics > Audio > Headphones", "category itself"),
+        ("Red sofa", "headphones", "Electronics > Audio > Headphones", "category itself"),
+        ("Red sofa", "Pets", "Pets", "category itself"),
         ("Sony headphones", "Audio > Headphones", "Electronics > Audio > Headphones", "category path and name"),
         ("Red sofa", "Audio > Headphones", "Electronics > Audio > Headphones", "category path against name"),
         ("X1", "Headphones > Odds and ends", "Electronics > Audio > Headphones", "category parent"),

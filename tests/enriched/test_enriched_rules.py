@@ -30,6 +30,7 @@ from tests.enriched.enriched_frames import (
     matched,
     values,
 )
+from tests.examples import tries
 
 ACCEPTED = 0.85
 NASTY = (
@@ -139,7 +140,7 @@ FIELDS = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=tries(80))
 @given(st.lists(FIELDS, min_size=1, max_size=8))
 def test_any_text_gives_answers_that_keep_the_contract(rows):
     asked = contents(*rows).unique("content_hash", maintain_order=True)
@@ -152,7 +153,7 @@ def test_any_text_gives_answers_that_keep_the_contract(rows):
         assert placed.select(rule.ok().all()).item(), rule.name
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=tries(15))
 @given(st.lists(FIELDS, min_size=2, max_size=8), st.randoms())
 def test_answers_depend_on_the_content_alone(rows, random):
     asked = contents(*rows).unique("content_hash", maintain_order=True)

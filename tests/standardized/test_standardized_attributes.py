@@ -14,6 +14,7 @@ from catalog_assets.standardized.text import json_value
 from catalog_assets.standardized.units import quantities, unit_in_name
 from catalog_assets.vocabulary.columns import ATTRIBUTE
 from catalog_assets.vocabulary.units import factor
+from tests.examples import tries
 
 
 def stated(cells, columns, *, mark="auto", language="en"):
@@ -273,7 +274,7 @@ def test_a_plain_object_is_read_as_by_a_parser(cell):
     assert read == dict(_pairs(json_value(cell)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(st.dictionaries(st.text(max_size=8), st.text(max_size=12) | st.integers() | st.booleans() | st.none()))
 def test_objects_give_the_same_by_expression_and_by_parser(found):
     found = {"Color": "black", **found, "RAM": "16 GB"}

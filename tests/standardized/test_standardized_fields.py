@@ -12,6 +12,7 @@ from catalog_assets.standardized.names import brand_spellings, brands, category_
 from catalog_assets.standardized.stock import MOST, availability, availability_words, pieces
 from catalog_assets.vocabulary.brands import CANONICAL
 from catalog_assets.vocabulary.columns import MOMENT
+from tests.examples import tries
 
 
 def one(function, text, *arguments):
@@ -213,7 +214,7 @@ NASTY = st.lists(st.sampled_from([*SIGNS, *ENTITIES]), max_size=14).map("".join)
 TAG = r"<(?:/?[A-Za-z][^<>]*|!--.*)>"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(st.lists(NASTY, min_size=1, max_size=30))
 def test_brands_and_categories_have_no_markup_and_brands_stay_as_they_are(texts):
     once = brands(pl.Series(texts))

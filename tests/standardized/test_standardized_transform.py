@@ -23,6 +23,7 @@ from catalog_assets.standardized.transform import (
     UnknownDeliveryError,
     standardize,
 )
+from tests.examples import tries
 
 DAY = dt.date(2026, 3, 1)
 MORNING = dt.datetime(2026, 3, 1, 8, tzinfo=dt.UTC)
@@ -356,7 +357,7 @@ def drawn(records):
     return frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("delivery_id").alias("record_number"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(RECORDS, FACTS, st.booleans(), st.sampled_from(["required", "none"]))
 def test_every_record_has_exactly_one_fate(records, facts, continuation, price):
     frame = drawn(records)
@@ -373,7 +374,7 @@ def test_every_record_has_exactly_one_fate(records, facts, continuation, price):
     assert result.offers["product_id"].is_unique().all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(RECORDS, FACTS, st.booleans())
 def test_every_record_has_one_fate_where_offers_are_refused(records, facts, continuation):
     no_hats = Rule("hat", pl.col("name") != "Hat", "No hats.")
@@ -388,7 +389,7 @@ def test_every_record_has_one_fate_where_offers_are_refused(records, facts, cont
     assert result.offers["product_id"].is_unique().all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(RECORDS, FACTS, st.booleans(), st.integers(0, 5))
 def test_the_order_of_rows_does_not_matter(records, facts, continuation, seed):
     frame = drawn(records)
