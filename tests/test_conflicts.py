@@ -79,7 +79,9 @@ def test_two_prices_in_two_currencies(tmp_path):
     assert (product["price_state"], float(product["proposed_price"])) == ("pending", 100.0)
     assert {"sources_disagree", "sources_disagree_on_price"} <= set(product["issues"])
     asked = far.review.open_questions(limit=None).filter(pl.col("kind") == "price")
-    assert asked["context"].str.split("\n").list.tail(2).to_list() == [["alpha: 100.0000 EUR", "beta: 250.0000 USD"]]
+    assert asked["context"].str.split("\n").list.tail(2).to_list() == [
+        ["alpha: 100.00 EUR", "beta: 250.00 USD (about 213.68 EUR)"]
+    ]
 
 
 def test_two_prices_in_two_currencies_without_a_rate(tmp_path):
