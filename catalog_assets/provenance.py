@@ -158,7 +158,7 @@ def _golden(world: World, touched: Story) -> Iterator[Story]:
         return
     lead = row["offers"][0]
     origins = {origin["field"]: origin for origin in row["origins"]}
-    spelled = spelling_of(learned_spellings(world, touched["day"]), row["brand"])
+    spelled = spelling_of(learned_spellings(world, lead["day"]), row["brand"])
     for name in ("name", "brand", "mpn", "gtin", "price", "currency", "availability", "stock", "url", "image_url"):
         if row[name] is not None:
             origin = origins.get("price" if name == "currency" else name, lead)
@@ -170,12 +170,12 @@ def _golden(world: World, touched: Story) -> Iterator[Story]:
 
 
 def spelling_of(release: Spellings | None, brand: str | None) -> str | None:
-    """Where a brand's spelling is from, if it was learned: the release, and the people who taught it."""
+    """The release that spells brands like this one so, and the people who taught it; None where none does."""
     taught = [] if release is None else sorted(lower for lower, name in release.names.items() if name == brand)
     if release is None or not taught:
         return None
     people = sorted({release.by[lower] for lower in taught if lower in release.by})
-    return f"spelled by brands {release.version}" + (f", taught by {', '.join(people)}" if people else "")
+    return f"brands {release.version} spells it so" + (f", as {', '.join(people)} taught" if people else "")
 
 
 def _refused(world: World, source: str, product_id: str) -> list[Story]:

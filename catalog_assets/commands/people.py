@@ -132,12 +132,10 @@ def people_exclude(name: str, since: dt.datetime, reason: str, even_unknown: boo
     """Words that somebody said from a moment on do not count: what they decided is asked anew."""
     store, moment = opened().review, since.replace(tzinfo=dt.UTC)
     words = _words_since(store, name, moment, even_unknown)
-    before = _open_questions(store)
     stated = _accounts().exclusions.exclude(name, moment, by=by, reason=reason, now=now())
-    back = _open_questions(store) - before
     _say(
-        f"Words of {stated.person} do not count from {stated.since} on: {_number(words, 'word')}, and "
-        f"{_number(back, 'question')} asked again. {CARRIED_OUT}"
+        f"Words of {stated.person} do not count from {stated.since} on: {words}. What no other word decides is asked "
+        f"again. {CARRIED_OUT}"
     )
 
 
@@ -151,13 +149,8 @@ def people_readmit(name: str, since: dt.datetime, reason: str, even_unknown: boo
     """Words that somebody said from a moment on count again; one before the exclusion takes it back whole."""
     store, moment = opened().review, since.replace(tzinfo=dt.UTC)
     words = _words_since(store, name, moment, even_unknown)
-    before = _open_questions(store)
     stated = _accounts().exclusions.readmit(name, moment, by=by, reason=reason, now=now())
-    settled = before - _open_questions(store)
-    _say(
-        f"Words of {stated.person} count from {stated.since} on: {_number(words, 'word')}, and "
-        f"{_number(settled, 'question')} asked no more. {CARRIED_OUT}"
-    )
+    _say(f"Words of {stated.person} count from {stated.since} on: {words}. {CARRIED_OUT}")
 
 
 def unknown_name(store: Any, name: str) -> str | None:
@@ -179,8 +172,8 @@ def unknown_name(store: Any, name: str) -> str | None:
     return f"Nobody is called {name}: there is no account of this name, and no word was said under it.{meant}"
 
 
-def _words_since(store: Any, name: str, since: dt.datetime, even_unknown: bool) -> int:
-    """How many words somebody has said from a moment on. Raises ClickException for a name that nobody has, unless it
+def _words_since(store: Any, name: str, since: dt.datetime, even_unknown: bool) -> str:
+    """How many words somebody has said from a moment on, and on how many questions. Raises ClickException for a name that nobody has, unless it
     may be unknown: words may still come under it from elsewhere."""
     import polars as pl
 
@@ -191,17 +184,11 @@ def _words_since(store: Any, name: str, since: dt.datetime, even_unknown: bool) 
         raise click.ClickException(f"{stranger} --even-unknown states it all the same.")
     mine = name_of(pl.col("annotator")) == name_of(pl.lit(name))
     said = store.history().filter(mine, pl.col("decided_at") >= since, pl.col("verdict") != "undo")
-    return int(said.height)
-
-
-def _open_questions(store: Any) -> int:
-    return int(store.counts()["open"].sum())
+    return f"{_number(said.height, 'word')} on {_number(said['question_id'].n_unique(), 'question')}"
 
 
 def _number(count: int, what: str) -> str:
-    many = what if count == 1 else f"{what}s"
-    verb = "" if what == "word" else " is" if count == 1 else " are"
-    return f"{count:,} {many}{verb}"
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _say(text: str) -> None:

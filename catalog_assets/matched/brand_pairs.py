@@ -21,9 +21,8 @@ FIELD = "brand"
 VERSION = "1"
 SAME_PRODUCT, SAME_LETTERS = 0.5, 0.9
 """How sure the two signs make us, until decided cases tell: of one product two shops often name maker and line."""
-PAIRS = pl.Schema(
-    {"product_key": pl.String(), "spelling": pl.String(), "name": pl.String(), "confidence": pl.Float64()}
-)  # fmt: skip
+MEANT = pl.Schema(dict.fromkeys(("one", "other", "spelling", "name"), pl.String()))
+"""Of two brands, as they are found, which may be a spelling of which name."""
 
 
 def questions(table: pl.DataFrame, brands: pl.Series) -> pl.DataFrame:
@@ -34,10 +33,12 @@ def questions(table: pl.DataFrame, brands: pl.Series) -> pl.DataFrame:
     """
     live = table.filter(pl.col("status") == "live")
     pairs = pl.concat([_of_products(live), _of_letters(live, brands)])
+    both = ["one", "other"]
+    meant = _directed(pairs.select(both).unique(), by_case(brands)).with_columns(question_id().alias("question_id"))
     asked = (
-        _directed(pairs, by_case(brands))
-        .sort("product_key", "spelling", "name", "confidence", descending=[False, False, False, True])
-        .unique(["product_key", "spelling", "name"], keep="first", maintain_order=True)
+        pairs.join(meant, on=both)
+        .sort("product_key", "question_id", "confidence", descending=[False, False, True])
+        .unique(["product_key", "question_id"], keep="first", maintain_order=True)
     )
     shown = live.select(
         "product_key", pl.col("name").alias("product"), pl.col("image_url").alias("image"),
@@ -46,7 +47,7 @@ def questions(table: pl.DataFrame, brands: pl.Series) -> pl.DataFrame:
     none = pl.lit(None, pl.String)
     stated = pl.concat_str(pl.lit("Brand as stated: "), "spelling")
     return asked.join(shown, on="product_key").select(
-        question_id().alias("question_id"), "product_key", pl.lit(KIND).alias("kind"), pl.lit(FIELD).alias("attribute"),
+        "question_id", "product_key", pl.lit(KIND).alias("kind"), pl.lit(FIELD).alias("attribute"),
         pl.col("name").alias("value"), none.alias("unit"), "confidence", pl.lit("rule").alias("method"),
         pl.lit(VERSION).alias("model_version"), pl.col("spelling").alias("evidence"), pl.col("product").alias("name"),
         pl.concat_str([stated, pl.col("product")], separator="\n", ignore_nulls=True).alias("context"),
@@ -60,16 +61,22 @@ def question_id() -> pl.Expr:
 
 
 def not_decided_otherwise(asked: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
-    """The questions but those that people decided when one of the two was written in other letters, large or small: a
-    brand that comes later may change which is the name. asked: `questions`; cases: CASES of the review store."""
-    lower = [pl.col(name).str.to_lowercase().alias(name) for name in ("spelling", "name")]
+    """The questions but those that people decided when one of the two was written in other letters, large or small, or
+    when the other was the name: a brand that comes later may change which is. asked: `questions`; cases: CASES of the
+    review store."""
     mine = cases.filter(pl.col("asked_kind") == KIND).select(
-        pl.col("asked_evidence").alias("spelling"), pl.col("asked_value").alias("name"), "question_id"
+        *_unordered("asked_evidence", "asked_value"), "question_id"
     )
-    now = asked.select(pl.col("evidence").alias("spelling"), pl.col("value").alias("name"), "question_id").unique()
-    both = now.with_columns(lower).join(mine.with_columns(lower), on=["spelling", "name"], suffix="_decided")
+    now = asked.select(*_unordered("evidence", "value"), "question_id").unique()
+    both = now.join(mine, on=["first", "second"], suffix="_decided")
     itself = both.filter(pl.col("question_id") == pl.col("question_id_decided"))
     return asked.join(both.join(itself, on="question_id", how="anti"), on="question_id", how="anti")
+
+
+def _unordered(one: str, other: str) -> list[pl.Expr]:
+    """Two brands in small letters, first and second."""
+    sides = [pl.col(name).str.to_lowercase() for name in (one, other)]
+    return [pl.min_horizontal(sides).alias("first"), pl.max_horizontal(sides).alias("second")]
 
 
 def said(cases: pl.DataFrame) -> pl.DataFrame:
@@ -120,17 +127,17 @@ def _letters(brand: pl.Expr) -> pl.Expr:
 
 
 def _directed(pairs: pl.DataFrame, spelled: Mapping[str, str]) -> pl.DataFrame:
-    """PAIRS: which of the two is the name does not depend on who states it. pairs: product_key, one, other, confidence;
-    spelled: `by_case`, for nobody is asked about one pair in large letters and in small ones."""
+    """MEANT: which of the two is the name does not depend on who states it. pairs: one, other, distinct; spelled:
+    `by_case`, for nobody is asked about one pair in large letters and in small ones."""
     of_case = [
         pl.coalesce(pl.col(side).str.to_lowercase().replace_strict(spelled, default=None, return_dtype=pl.String), side)
         for side in ("one", "other")
     ]
-    alike = pairs.with_columns(each.alias(side) for each, side in zip(of_case, ("one", "other"), strict=True))
-    differing = alike.filter(pl.col("one").str.to_lowercase() != pl.col("other").str.to_lowercase()).unique()
-    numbered = differing.with_row_index("pair")
-    sides = pl.concat([numbered.select("pair", pl.col(side).alias("brand")) for side in ("one", "other")])
+    alike = pairs.with_columns(each.alias(f"{side}_alike") for each, side in zip(of_case, pairs.columns, strict=True))
+    differing = pl.col("one_alike").str.to_lowercase() != pl.col("other_alike").str.to_lowercase()
+    numbered = alike.filter(differing).with_row_index("pair")
+    sides = pl.concat([numbered.select("pair", pl.col(f"{side}_alike").alias("brand")) for side in pairs.columns])
     ordered = sides.sort("pair", *rank(pl.col("brand"))).group_by("pair", maintain_order=True)
     told = ordered.agg(pl.col("brand").first().alias("name"), pl.col("brand").last().alias("spelling"))
     named = numbered.join(told, on="pair")
-    return named.select(pl.col(column).cast(dtype) for column, dtype in PAIRS.items())
+    return named.select(pl.col(column).cast(dtype) for column, dtype in MEANT.items())

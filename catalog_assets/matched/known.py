@@ -1,7 +1,7 @@
 """What a catalogue knows about its offers already, for a matcher and for brands' spellings to learn from.
 
 Belongs here: the offers that stand now, and what people decided about pairs of them and about brands. Does not belong
-here: learning (`training.py`, `standardized/spellings.py`), and what a day's matching reads (`offers.py`,
+here: learning (`training.py`, `brand_lessons.py`), and what a day's matching reads (`offers.py`,
 `comparisons.py`).
 """
 
@@ -11,13 +11,14 @@ import polars as pl
 
 from catalog_assets.consensus.release import newest_trust
 from catalog_assets.matched import brand_pairs
+from catalog_assets.matched.brand_lessons import learned
 from catalog_assets.matched.comparisons import STAGE_NAME, decisions_until, texts_of
 from catalog_assets.matched.offers import UPSTREAM, done_partitions, offers_until
 from catalog_assets.matched.pairs import verdicts
 from catalog_assets.matched.standing import OFFER_KEY
 from catalog_assets.releases import content, releases
 from catalog_assets.stages import World, marks
-from catalog_assets.standardized.spellings import RELEASE, Spellings, learned, read_spellings
+from catalog_assets.standardized.spellings import RELEASE, Spellings, read_spellings
 from catalog_assets.vocabulary.verdicts import AFFIRMED
 
 NOTHING_DECIDED = pl.Schema({"left": pl.UInt32(), "right": pl.UInt32(), "is_match": pl.Boolean()})

@@ -24,6 +24,7 @@ from catalog_assets.matched.transform import tombstones, touched
 from catalog_assets.stages import Outcome, Partition, Stage, Warn, World
 from catalog_assets.versions import code_version
 from catalog_assets.vocabulary.columns import STANDARDIZED_PRODUCTS
+from catalog_assets.vocabulary.version import VERSION as VOCABULARY
 
 CODE = (
     *(f"matched/{name}.py" for name in (
@@ -32,7 +33,7 @@ CODE = (
     )),
     "boosted.py", "enriched/content.py", "digests.py", "sameness.py", "standardized/spellings.py",
 )  # fmt: skip
-"""What decides the stage's tables; how a matcher is trained does not: its release does."""
+"""What decides the stage's tables and questions; how a matcher is trained does not: its release does."""
 
 
 def inputs(world: World, partition: Partition) -> str:
@@ -47,7 +48,7 @@ def _inputs(world: World, done: pl.DataFrame, learned: tuple[object, ...]) -> st
     ]
     policies = sorted(world.catalog.survivorship.items())
     version = code_version(*CODE)
-    return fingerprint(done.drop("details").rows(), settings, policies, version, *learned)
+    return fingerprint(done.drop("details").rows(), settings, policies, version, VOCABULARY, *learned)
 
 
 def _days(done: pl.DataFrame) -> list[dt.date]:
@@ -71,7 +72,8 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     table = pl.concat([products, tombstones(heirs)]).with_columns(pl.lit(day).alias("day"))
     received = offers.rows.filter(pl.col("day") == day).select(_unit()).to_series()
     asked = pairs.questions(found.table, keyed, found.texts, found.decided["question_id"]) if found.now else None
-    brands = brand_pairs.questions(table, now.offers.filter("live")["brand"])
+    found_brands = brand_pairs.questions(table, now.offers.filter("live")["brand"])
+    brands = brand_pairs.not_decided_otherwise(found_brands, world.review.cases(trust_for(world, day)))
     return Outcome(
         received,
         {"matched_products": table, "matched_pairs": found.table.with_columns(pl.lit(day).alias("day"))},
@@ -85,8 +87,7 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
 
 def _ask(world: World, day: dt.date, brands: pl.DataFrame, asked: pl.DataFrame | None) -> None:
     """The day's questions on brands and, where a matcher is in force, on pairs."""
-    open_ones = brand_pairs.not_decided_otherwise(brands, world.review.cases(trust_for(world, day)))
-    world.review.replace_day(day, open_ones, (brand_pairs.KIND,))
+    world.review.replace_day(day, brands, (brand_pairs.KIND,))
     if asked is not None:
         world.review.replace_day(day, asked, (pairs.KIND,))
 

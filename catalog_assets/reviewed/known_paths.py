@@ -48,9 +48,9 @@ def decided_paths(paths: pl.Series, cases: pl.DataFrame) -> pl.DataFrame:
     said = cases.filter(pl.col("asked_kind") == "category", pl.col("verdict").is_in(AFFIRMED))
     distinct = paths.drop_nulls().unique().alias("category_path").to_frame()
     vague = by_paths(distinct["category_path"]).filter(pl.col("shared") > 1)
-    named = distinct.join(vague, on="category_path", how="anti").with_columns(_path())
+    named = distinct.join(vague, on="category_path", how="anti").with_columns(compared_path())
     found = _asked_of(named.clear() if said.is_empty() else named, said).filter(
-        _of_path("asked_method", folded_path(pl.col("asked_evidence")), "path")
+        of_path("asked_method", folded_path(pl.col("asked_evidence")), "path")
     )
     right = pl.when(pl.col("verdict") == "accept").then("proposed").otherwise("value").alias("right")
     found = found.with_columns(right).filter(pl.col("right").n_unique().over("path") == 1)
@@ -60,7 +60,8 @@ def decided_paths(paths: pl.Series, cases: pl.DataFrame) -> pl.DataFrame:
     return named.join(asked, on="path").select(*decision, "category_path", "asked_value", "right").sort("category_path")
 
 
-def _path() -> pl.Expr:
+def compared_path() -> pl.Expr:
+    """The path as it is compared: spellings that differ in letters' case and white space alone are one."""
     return folded_path(pl.col("category_path")).alias("path")
 
 
@@ -68,7 +69,7 @@ def _asked_of(named: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     """The cases among `said` that were asked of the paths: their columns, path, proposed. A question is a hash over
     path and category: all that could have been asked is hashed, and looked up; as the paths are spelled too, and as
     they were spelled in the evidence of questions. named: category_path, path."""
-    quoted = said.select(pl.col("asked_evidence").alias("category_path")).drop_nulls().with_columns(_path())
+    quoted = said.select(pl.col("asked_evidence").alias("category_path")).drop_nulls().with_columns(compared_path())
     spellings = pl.concat([named, quoted.join(named, on="path", how="semi").select(named.columns)]).unique()
     categories = pl.DataFrame({"proposed": list(CATEGORIES)})
     keyed = [
@@ -83,7 +84,7 @@ def _asked_of(named: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(keyed).unique().join(said, on="question_id")
 
 
-def _of_path(method: str, evidence: pl.Expr, path: str) -> pl.Expr:
+def of_path(method: str, evidence: pl.Expr, path: str) -> pl.Expr:
     """Whether a proposal was made of the path: by what it is an alias of, or by a mapper."""
     return ((pl.col(method) == "model") | (evidence == pl.col(path))).fill_null(False)
 
@@ -132,9 +133,11 @@ def known(proposed: pl.DataFrame, matched: pl.DataFrame, decisions: pl.DataFrame
     of the day."""
     paths = matched.select("product_key", "category_path")
     asked = proposed.filter(pl.col("attribute") == "category").join(paths, on="product_key")
-    spelled, same_question = _as_spelled(proposed, paths, decisions)
+    spelled, same_question = (
+        _as_spelled(proposed, paths, decisions) if decisions.height else (decisions, ELSEWHERE.to_frame())
+    )
     decisions = pl.concat([decisions, spelled])
-    of_paths = asked.filter(_of_path("method", pl.col("evidence"), "category_path"))
+    of_paths = asked.filter(of_path("method", pl.col("evidence"), "category_path"))
     open_now = of_paths.select(pl.col("question_id").alias("now"), pl.col("value").alias("category"), "category_path")
     undecided = open_now.unique("now").join(decisions, left_on="now", right_on="question_id", how="anti")
     heirs = undecided.join(decided, on="category_path")

@@ -68,15 +68,19 @@ def _wanted(chosen: pl.DataFrame, known: Known, audited: float) -> pl.DataFrame:
     decided = known.decisions.select("question_id", why).unique("question_id")
     pending = pl.col("state") == "pending"
     doubted = chosen.filter(pending).select("question_id", pl.lit(DOUBT).alias("why"))
-    # A supplier's own text proposed as it is cannot be judged by that same text.
-    own_text = (pl.col("attribute") == "description") & (pl.col("method") == "supplier")
-    asked = (pl.col("method") != "pin") & ~own_text & is_drawn
+    asked = (pl.col("method") != "pin") & ~is_own_text() & is_drawn
     accepted = chosen.filter((pl.col("state") == "accepted") & asked)
     both = pl.concat([doubted, accepted.select("question_id", pl.lit(AUDIT).alias("why"))]).drop_nulls("question_id")
     undecided = both.join(decided, on="question_id", how="anti").unique(
         "question_id", keep="first", maintain_order=True
     )
     return pl.concat([decided, undecided])
+
+
+def is_own_text() -> pl.Expr:
+    """Whether a proposal is a supplier's own text as it is: it says what the supplier says, so no threshold is for it,
+    and nobody could judge it by that same text."""
+    return (pl.col("attribute") == "description") & (pl.col("method") == "supplier")
 
 
 def _with_candidates(

@@ -11,6 +11,7 @@ the day's proposals, the path's alias or words of the names point to as well.
 import polars as pl
 
 from catalog_assets.enriched.category import DIVIDED_FROM, by_names, by_paths
+from catalog_assets.reviewed.known_paths import compared_path, of_path
 
 SUPPLIERS_PATH, ALSO_THERE = "Supplier's category: ", "Also there: "
 OF_PATH = "The answer holds for every product that is filed under this path, also later ones."
@@ -35,9 +36,8 @@ def path_lines(asked: pl.DataFrame) -> pl.DataFrame:
     """
     under = asked.filter(pl.col("attribute") == CATEGORY, pl.col("category_path").is_not_null())
     vague = by_paths(under["category_path"].unique()).filter(pl.col("shared") > 1)["category_path"]
-    # As `known_paths` reads decisions: only what the path itself says is decided for the whole path.
-    by_path = ((pl.col("method") == "model") | (pl.col("evidence") == pl.col("category_path"))).fill_null(False)
-    whole = by_path & ~pl.col("category_path").is_in(vague.implode())
+    # Only what the path itself says is decided for the whole path.
+    whole = of_path("method", pl.col("evidence"), "category_path") & ~pl.col("category_path").is_in(vague.implode())
     line = pl.concat_str(pl.lit(ALSO_THERE), _one_line("name"))
     grouped = (
         under.sort("question_id", "product_key")
@@ -65,9 +65,11 @@ def other_categories(
     refused: product_key, attribute, value that people refused; paths: product_key, name, category_path. Returns
     product_key, attribute, value, unit, confidence, method, model_version, evidence, source.
     """
+    paths = paths.drop_nulls("category_path").with_columns(compared_path().alias("category_path"))
+    proposed = proposed.filter(pl.col("attribute") == CATEGORY)
     mine = asked.filter(pl.col("attribute") == CATEGORY).sort("question_id", "product_key")
     mine = mine.unique("question_id", keep="first", maintain_order=True).join(
-        paths.drop_nulls("category_path").select("product_key", "category_path"), on="product_key"
+        paths.select("product_key", "category_path"), on="product_key"
     )
     under = paths.join(mine.select("category_path").unique(), on="category_path", how="semi")
     never = _categories(refused, under).select("category_path", "value").unique()

@@ -12,7 +12,7 @@ import polars as pl
 from catalog_assets.contracts import Rule
 from catalog_assets.reviewed.acceptance import Policy
 from catalog_assets.reviewed.known_paths import Known
-from catalog_assets.reviewed.questions import Asking, questions
+from catalog_assets.reviewed.questions import Asking, is_own_text, questions
 from catalog_assets.sameness import bounded, same
 from catalog_assets.vocabulary.columns import (
     ALTERNATIVE,
@@ -110,8 +110,6 @@ def _judge(rows: pl.DataFrame) -> pl.DataFrame:
     verdict = pl.col("verdict")
     replaced, refused = verdict == "replace", verdict == "reject"
     decided = verdict.is_not_null()
-    # The supplier's text as it is says what the supplier says: no threshold is for that, and nobody could judge it.
-    own_text = (pl.col("attribute") == "description") & (pl.col("method") == "supplier")
     mine = pl.struct("value", "unit", "confidence", "method", "model_version")
     superseded = pl.concat_list(
         pl.struct(*(mine.struct.field(f) for f in ("value", "unit", "confidence", "method", "model_version")),
@@ -123,7 +121,7 @@ def _judge(rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(replaced).then("said").when(refused).then(None).otherwise("value").alias("value"),
         pl.when(replaced).then("said_unit").when(refused).then(None).otherwise("unit").alias("unit"),
         pl.when(refused).then(pl.lit("rejected"))
-        .when(decided | pl.col("sure") | own_text).then(pl.lit("accepted"))
+        .when(decided | pl.col("sure") | is_own_text()).then(pl.lit("accepted"))
         .otherwise(pl.lit("pending")).alias("state"),
         pl.when(decided).then(1.0).otherwise("confidence").alias("confidence"),
         pl.when(replaced).then(pl.lit("person")).otherwise("method").alias("method"),

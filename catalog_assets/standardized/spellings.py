@@ -1,8 +1,8 @@
 """How brands are spelled, as the catalogue and the people who work on it have taught it: a release.
 
-Belongs here: which of two spellings is the name, what is learned from people's words and from case alone, and a
-release's bytes. Does not belong here: cleaning (`names.py`), which pairs are asked about (`matched/brand_pairs.py`),
-and reading brands, words and releases (`stage.py`, `matched/known.py`).
+Belongs here: which of two spellings is the name, and a release's bytes. Does not belong here: cleaning (`names.py`),
+which pairs are asked about (`matched/brand_pairs.py`), and what is learned from the answers
+(`matched/brand_lessons.py`).
 
 Spellings that differ in large and small letters alone are one brand without a question. Everything else a person has
 said: that a spelling means a brand, or another one.
@@ -20,11 +20,10 @@ from catalog_assets.vocabulary.brands import CANONICAL, NONE
 
 RELEASE = "brands"
 """What its releases are called in the journal."""
-SAID = pl.Schema({"spelling": pl.String(), "name": pl.String(), "annotator": pl.String(), "sequence": pl.Int64()})
-"""What people said: that the spelling means the brand of that name; who, and where in the journal."""
 _FORMS = "inc|llc|ltd|limited|gmbh|ag|kg|se|co|corp|corporation|company|sa|srl|spa|sarl|bv|nv|ab|oy|plc"
 LEGAL = rf"(?i)[\s,]+(?:{_FORMS})\.?$"
 """A legal form at the end of a brand."""
+_PAIR = {"spelling": pl.String, "name": pl.String}
 _FORMAT = 1
 _MOST = 200_000
 """Spellings that a release may hold; more is no list that people made."""
@@ -56,19 +55,25 @@ def read_spellings(data: bytes) -> Spellings:
         told = json.loads(data)
         known = told["format"] == _FORMAT and isinstance(told["facts"], dict)
         names, by = told["names"], told["by"]
-        known = known and len(names) <= _MOST and all(_is_pair(*pair) for pair in (*names.items(), *by.items()))
+        known = known and isinstance(names, dict) and isinstance(by, dict)
+        known = known and len(names) <= _MOST and all(isinstance(v, str) for v in (*names.values(), *by.values()))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         known = False
     if not known:
         raise UnknownRelease("These bytes are no release of brands' spellings: write one with `catalog brands learn`.")
-    odd = next((spelling for spelling in names if spelling != spelling.lower() or spelling in NONE), None)
+    odd = next(iter({*_odd(names), *(set(by) - set(names)), *(set(names) & set(NONE))}), None)
     if odd is not None:
-        raise UnknownRelease(f"{odd!r} is no lower-case spelling of a brand.")
+        raise UnknownRelease(f"{odd!r} is no lower-case spelling of a brand with a name.")
     return Spellings(names, by, told["facts"])
 
 
-def _is_pair(spelling: object, name: object) -> bool:
-    return all(isinstance(text, str) and text.strip() == text != "" for text in (spelling, name))
+def _odd(names: Mapping[str, str]) -> list[str]:
+    """Spellings that no brand is compared with, for it is compared stripped and in small letters; and those of a name
+    that nothing would be left of."""
+    rows = pl.DataFrame({"spelling": list(names), "name": list(names.values())}, schema=_PAIR)
+    spelling, name = pl.col("spelling"), pl.col("name")
+    strange = (spelling != spelling.str.to_lowercase()) | (spelling != spelling.str.strip_chars()) | (spelling == "")
+    return rows.filter(strange | (name != name.str.strip_chars()) | (name == ""))["spelling"].to_list()
 
 
 def rank(name: pl.Expr) -> list[pl.Expr]:
@@ -86,39 +91,3 @@ def by_case(brands: pl.Series) -> dict[str, str]:
     several = lower.filter(pl.len().over("lower") > 1)
     ordered = several.sort("lower", *rank(pl.col("brand"))).unique("lower", keep="first", maintain_order=True)
     return dict(ordered.select("lower", "brand").iter_rows())
-
-
-def learned(brands: pl.Series, said: pl.DataFrame, earlier: Spellings | None = None) -> Spellings:
-    """What the catalogue's brands and people's words teach.
-
-    brands: as offers state them now, with repetitions or without; said: SAID; earlier: the release by which these
-    brands are spelled already: what it joined by case alone is no longer seen, and stays. Of two words on one spelling
-    the later counts. Words that lead in a circle (a means b, b means a) teach nothing, and are told in the facts.
-    """
-    named = said.with_columns(pl.col("spelling").str.to_lowercase().alias("lower")).filter(
-        pl.col("lower") != pl.col("name").str.to_lowercase(), ~pl.col("lower").is_in(NONE)
-    )
-    last = named.sort("sequence").unique("lower", keep="last", maintain_order=True).sort("lower")
-    people = dict(last.select("lower", "name").iter_rows())
-    kept = {} if earlier is None else {name: to for name, to in earlier.names.items() if name not in earlier.by}
-    names, circular = followed(by_case(brands) | kept | people)
-    by = {lower: who for lower, who in last.select("lower", "annotator").iter_rows() if lower in names}
-    facts = {"of_people": len(by), "of_case": len(names) - len(by), "in_circles": sorted(circular)}
-    return Spellings(names, by, facts)
-
-
-def followed(names: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:
-    """Each spelling's name where names are spellings of other names in turn; and the spellings that only lead back to
-    themselves, which are left out. names: lower-case spelling -> name."""
-    ends: dict[str, str] = {}
-    circular: set[str] = set()
-    for spelling, name in names.items():
-        seen = {spelling}
-        while name.lower() in names and names[name.lower()] != name and name.lower() not in seen:
-            seen.add(name.lower())
-            name = names[name.lower()]
-        if name.lower() in names and names[name.lower()] != name:
-            circular.add(spelling)
-        else:
-            ends[spelling] = name
-    return ends, circular

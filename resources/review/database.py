@@ -32,6 +32,8 @@ from resources.review.protocol import ReviewStoreError, moment
 
 BUSY_SECONDS = 60.0
 """How long a call waits for a writer before it fails."""
+GROWN = 0.2
+"""A table that has grown by this share is counted anew at once."""
 POOLED = 16
 """Connections that a service keeps; a run of the pipeline opens one a call, for its processes may fork."""
 WRITERS = 4_227_081_904
@@ -272,14 +274,17 @@ class Session:
         self.execute(f"DROP TABLE IF EXISTS {'pg_temp' if self._database.server else 'temp'}.{table}")
         self.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
 
-    def count(self, *tables: str) -> None:
-        """Let the planner know how much is in tables that were just filled; SQLite needs no telling."""
+    def analyze(self, *tables: str, grown_by: int | None = None) -> None:
+        """Let the planner know how much is in tables that were just filled; SQLite needs no telling. grown_by: rows
+        that were added; where these are few beside what is known already, the server tells itself in time."""
         for table in tables if self._database.server else ():
-            self.execute(f"ANALYZE {table}")
+            known = self.row("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:table)", {"table": table})
+            if grown_by is None or grown_by >= GROWN * max((known or {"reltuples": 0})["reltuples"], 0):
+                self.execute(f"ANALYZE {table}")
 
     def along_indexes(self) -> None:
-        """Until this transaction ends rows are read in an index's order and never sorted: for the first of many, where
-        PostgreSQL's planner, that knows a table as it was some minutes ago, may take the many for few."""
+        """Until this transaction ends rows are read in an index's order where there is one: for the first of many,
+        where PostgreSQL's planner, that knows a table as it was some minutes ago, may take the many for few."""
         if self._database.server:
             self.execute(
                 "SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true), "

@@ -140,7 +140,7 @@ def stage(session: Session, questions: pl.DataFrame, kinds: Collection[str]) -> 
     session.temporary("touched", "question_id TEXT PRIMARY KEY, draw DOUBLE PRECISION")
     session.load("incoming", asked.with_columns(weight(), group_key(), draw()))
     session.load("incoming_products", products)
-    session.count("incoming", "incoming_products")
+    session.analyze("incoming", "incoming_products")
 
 
 def take_in(session: Session, day: dt.date, kinds: Collection[str], now: dt.datetime) -> None:
@@ -151,7 +151,8 @@ def take_in(session: Session, day: dt.date, kinds: Collection[str], now: dt.date
     for statement in _REPLACE_DAY:
         session.execute(statement, {"day": day.isoformat(), "kinds": sorted(kinds)})
     session.execute(_WAITING, {"now": microseconds(now)})
-    session.count("questions", "question_days", "question_products", "waiting")
+    added = session.row("SELECT count(*) AS rows FROM incoming") or {"rows": 0}
+    session.analyze("questions", "question_days", "question_products", "waiting", grown_by=added["rows"])
 
 
 def passed_over(session: Session) -> list[str]:

@@ -55,6 +55,17 @@ def test_nobody_is_asked_about_large_and_small_letters_or_about_what_is_gone():
     assert asked(table(("p", None, ()))) == []
 
 
+def test_a_pair_is_the_same_pair_whichever_is_the_name(tmp_path):
+    first = [Delivery("alpha", 1, {"a": brand("ACME-TOOLS"), "b": brand("ACMETOOLS", None)})]
+    where = opened(tmp_path, [*first, Delivery("alpha", 2, {"c": brand("Acme-Tools", None)})])
+    run(where, 1)
+    (row,) = where.review.open_questions().filter(pl.col("kind") == KIND).iter_rows(named=True)
+    where.review.decide([Decision(row["question_id"], "reject", "ana", NOON)])
+    assert (row["evidence"], row["value"]) == ("ACME-TOOLS", "ACMETOOLS")
+    run(where, 2)
+    assert where.review.open_questions().filter(pl.col("kind") == KIND).is_empty()
+
+
 @pytest.mark.parametrize("other", ["ACME GmbH", "Ac-me", "Acme, Inc.", "A.C.M.E. Co Ltd"])
 def test_the_same_letters_are_asked_about_for_every_product_of_either(other):
     products = table(("p", "Acme", ()), ("q", other, ()), ("r", "Acne", ()))

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog_assets.matched.brand_lessons import SAID, learned
 from catalog_assets.releases import UnknownRelease
 from catalog_assets.standardized.names import brand_spellings, brands
-from catalog_assets.standardized.spellings import SAID, Spellings, learned, read_spellings
+from catalog_assets.standardized.spellings import Spellings, read_spellings
 
 NOBODY = SAID.to_frame()
 NAMES = ["Acme", "ACME", "acme", "Acme GmbH", "Zed", "HP", "hewlett packard", "Blau-Werk", "Bläuwerk"]
@@ -57,13 +58,13 @@ def test_bytes_come_back_and_others_are_refused():
     assert read_spellings(release.to_bytes()).version == release.version
     for strange in (
         b"{}", b"[]", b"\xff", b'{"format":1,"facts":{},"names":{"a":1},"by":{}}', b"1", b"[" * 100_000,
-        b'{"format":1,"facts":{},"names":["ab"],"by":{}}', b'{"format":1,"facts":{},"names":{"a":" "},"by":{}}',
+        b'{"format":1,"facts":{},"names":["ab"],"by":{}}', b'{"format":1,"facts":{},"names":{"a":null},"by":{}}',
     ):  # fmt: skip
         with pytest.raises(UnknownRelease, match="catalog brands learn"):
             read_spellings(strange)
-    for odd in ("Acme", "n/a"):
+    for odd, name in (("Acme", "Zed"), ("n/a", "Zed"), (" a", "Zed"), ("", "Zed"), ("acme", " "), ("acme", "")):
         with pytest.raises(UnknownRelease, match="no lower-case spelling"):
-            read_spellings(Spellings({odd: "Zed"}, {}, {}).to_bytes())
+            read_spellings(Spellings({odd: name}, {}, {}).to_bytes())
 
 
 def test_configuration_stands_above_people_and_people_above_the_vocabulary():
@@ -92,3 +93,13 @@ def test_any_words_in_any_order_give_one_name_that_stays(words, names, chance):
     spelled = brand_spellings({}, release.names)
     once = brands(pl.Series(NAMES), spelled)
     assert brands(once, spelled).to_list() == once.to_list()
+
+
+ODD = st.text(alphabet="aB İßǅ\x1f\x85\t.&", max_size=6)
+
+
+@given(st.lists(st.tuples(ODD, ODD, ODD), max_size=5), st.lists(ODD, max_size=5))
+def test_what_is_learned_can_always_be_used(words, names):
+    rows = [(spelling, name, who, number) for number, (spelling, name, who) in enumerate(words)]
+    release = learned(stated(*names), pl.DataFrame(rows, schema=SAID, orient="row"))
+    assert read_spellings(release.to_bytes()) == release

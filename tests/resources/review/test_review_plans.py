@@ -14,7 +14,7 @@ from resources.review.store import SqlReviewStore
 @pytest.fixture
 def uncounted(tmp_path, monkeypatch) -> SqlReviewStore:
     """Many questions, of which PostgreSQL knows nothing yet."""
-    monkeypatch.setattr(Session, "count", lambda *_: None)
+    monkeypatch.setattr(Session, "analyze", lambda *_, **__: None)
     store = SqlReviewStore(Place("postgresql", tmp_path) / "review.sqlite")
     frame = asked(("q", "p")).drop("question_id").join(pl.DataFrame({"n": range(3_000)}), how="cross")
     each = pl.format("question-{}", "n")
