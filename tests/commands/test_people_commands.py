@@ -128,7 +128,7 @@ def test_who_is_excluded_is_told_what_that_does(accounts):
     assert "2 words on 2 questions. What no other word decides is asked again. `catalog backfill`" in " ".join(told.output.split())
     back = call("readmit", "label-studio:nora", *since)
     assert "2 words on 2 questions. `catalog backfill`" in " ".join(back.output.split())
-    assert "0 words, and 0 questions" in " ".join(call("exclude", "Nobody", *since).output.split())
+    assert "0 words on 0 questions" in " ".join(call("exclude", "Nobody", *since).output.split())
 
 
 def test_no_command_takes_a_password_as_an_argument():

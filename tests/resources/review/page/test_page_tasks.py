@@ -185,3 +185,29 @@ def test_a_picture_that_cannot_be_had_is_not_there(desk, monkeypatch):
 def test_the_api_is_described(desk):
     paths = desk.client.app.openapi()["paths"]
     assert set(paths) == {"/api/tasks/next", "/api/tasks/{task_id}", "/api/undo"}
+
+
+BRAND = {
+    "kind": "brand",
+    "attribute": "brand",
+    "value": "Acme",
+    "name": "Lamp <1>",
+    "context": "Brand as stated: x\nLamp <1>",
+}
+
+
+def test_a_brand_is_asked_about_by_its_spelling(desk):
+    desk.queue.tasks = [task(item(evidence="<Acme> GmbH", **BRAND))]
+    shown = " ".join(desk.client.get("/", headers=PAGE).text.split())
+    assert 'Is <bdi class="path">&lt;Acme&gt; GmbH</bdi> the brand' in shown
+    assert "The same brand" in shown
+    assert "Brand as stated" not in shown
+
+
+def test_spellings_of_a_brand_are_asked_about_at_once(desk):
+    each = (item(evidence="Acme GmbH", **BRAND), item("q2", evidence="<Acme>, Inc.", **BRAND))
+    desk.queue.tasks = [task(*each)]
+    shown = " ".join(desk.client.get("/", headers=PAGE).text.split())
+    assert "Is each of these the brand" in shown
+    assert "<bdi>&lt;Acme&gt;, Inc.</bdi>" in shown
+    assert "for example <bdi>Lamp &lt;1&gt;</bdi>" in shown
