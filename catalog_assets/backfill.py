@@ -150,12 +150,23 @@ class Backfill:
                 done = job.execute_in_process(instance=self.instance, raise_on_error=False, **where)
             except self._dg.DagsterError as refused:  # Dagster would not even start it
                 return Result(run, False, "", time.perf_counter() - started, str(refused))
+        if any(_interrupted(event) for event in done.all_events):  # Dagster ends the run, and nobody else
+            raise KeyboardInterrupt
         error = None if done.success else _error(done)
         return Result(run, done.success, done.run_id, time.perf_counter() - started, error)
 
     def warehouse_runs(self, days: Sequence[dt.date]) -> list[Run]:
         """One run that builds the star schema for all of these days."""
         return [Run(WAREHOUSE, Partition(min(days)), max(days))] if days else []
+
+
+def _interrupted(event: Any) -> bool:
+    error = getattr(event.event_specific_data, "error", None) if event.is_failure else None
+    while error is not None:
+        if error.cls_name == "DagsterExecutionInterruptedError":
+            return True
+        error = error.cause
+    return False
 
 
 def _error(done: Any) -> str:

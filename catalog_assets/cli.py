@@ -378,9 +378,9 @@ def brands_learn(file: Path) -> None:
 
 
 def _spellings() -> tuple[str, Callable[[bytes], str]]:
-    from catalog_assets.standardized.spellings import RELEASE, read_spellings
+    from catalog_assets.standardized.spellings import RELEASE, usable_spellings
 
-    return RELEASE, lambda data: read_spellings(data).version
+    return RELEASE, lambda data: usable_spellings(data).version
 
 
 def _rates() -> tuple[str, Callable[[bytes], str]]:

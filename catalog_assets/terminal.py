@@ -31,6 +31,8 @@ ASKED = "model_proposals"
 SHORT = {ASKED: "asked"}
 """What a stage's column is called where its table's name is too long."""
 DEMO_START = dt.date(2026, 1, 5)
+MOST_ROUNDS = 3
+"""So often a backfill looks whether days are left."""
 Bounds = tuple[dt.date | None, dt.date | None]
 
 
@@ -71,11 +73,19 @@ def run_everything(
             progress.update(task, description="Nothing to do", total=1, completed=1)
             return results
         machine = Backfill(catalog, world, lambda text: progress.update(task, description=text))
-        results += _watch(machine, arrivals, progress, task)
-        days = day_runs(world, *bounds)
-        results += _watch(machine, days, progress, task)
-        if warehouse:
-            results += _watch(machine, machine.warehouse_runs(behind(world)), progress, task)
+        try:
+            results += _watch(machine, arrivals, progress, task)
+            for _ in range(MOST_ROUNDS):  # a day that was run may make later ones stale that were done before
+                failed = [result.run for result in results if not result.success]
+                left = [run for run in day_runs(world, *bounds) if run not in failed]
+                if not left:
+                    break
+                results += _watch(machine, left, progress, task)
+            if warehouse:
+                results += _watch(machine, machine.warehouse_runs(behind(world)), progress, task)
+        except KeyboardInterrupt:
+            progress.console.print("Stopped. What is done stands; the same command again runs what is left.")
+            raise
     for result in results:
         if not result.success:
             console.print(Text(f"failed {result.run.job} {result.run.partition}: {result.error}", style="red"))

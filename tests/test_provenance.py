@@ -24,7 +24,7 @@ def test_a_price_that_nobody_decided_is_the_suppliers():
 
 
 def test_a_learned_spelling_names_its_release_and_who_taught_it():
-    release = Spellings({"acme gmbh": "Acme", "acme": "Acme", "zed": "Zed"}, {"acme gmbh": "ana"}, {})
+    release = Spellings({"acme gmbh": "Acme", "acme": "Acme", "zed": "Zed"}, {"acme gmbh": "ana"}, {}, {})
     assert spelling_of(release, "Acme") == f"brands {release.version} spells it so, as ana taught"
     assert spelling_of(release, "Zed") == f"brands {release.version} spells it so"
     assert spelling_of(release, "Other") is spelling_of(release, None) is spelling_of(None, "Acme") is None

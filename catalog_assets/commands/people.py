@@ -135,7 +135,7 @@ def people_exclude(name: str, since: dt.datetime, reason: str, even_unknown: boo
     stated = _accounts().exclusions.exclude(name, moment, by=by, reason=reason, now=now())
     _say(
         f"Words of {stated.person} do not count from {stated.since} on: {words}. What no other word decides is asked "
-        f"again. {CARRIED_OUT}"
+        f"again. {CARRIED_OUT} What brands, mappers and readers have learned from them stays until it is learned again."
     )
 
 
@@ -173,8 +173,8 @@ def unknown_name(store: Any, name: str) -> str | None:
 
 
 def _words_since(store: Any, name: str, since: dt.datetime, even_unknown: bool) -> str:
-    """How many words somebody has said from a moment on, and on how many questions. Raises ClickException for a name that nobody has, unless it
-    may be unknown: words may still come under it from elsewhere."""
+    """How many words somebody has said from a moment on, and on how many questions. Raises ClickException for a name
+    that nobody has, unless it may be unknown: words may still come under it from elsewhere."""
     import polars as pl
 
     from catalog_assets.consensus.standing import name_of

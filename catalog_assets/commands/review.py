@@ -74,6 +74,8 @@ def review_page(host: str | None, port: int | None) -> None:
     from resources.review_page import serve
 
     follow_trust(opened(), now().date())
+    page = load().review.page
+    click.echo(f"The review page: http://{host or page.host}:{port or page.port} (Ctrl-C ends it)")
     serve(load(), host, port)
 
 

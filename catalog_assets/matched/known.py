@@ -11,12 +11,12 @@ import polars as pl
 
 from catalog_assets.consensus.release import newest_trust
 from catalog_assets.matched import brand_pairs
-from catalog_assets.matched.brand_lessons import learned
+from catalog_assets.matched.brand_lessons import NOBODY, learned
 from catalog_assets.matched.comparisons import STAGE_NAME, decisions_until, texts_of
 from catalog_assets.matched.offers import UPSTREAM, done_partitions, offers_until
 from catalog_assets.matched.pairs import verdicts
 from catalog_assets.matched.standing import OFFER_KEY
-from catalog_assets.releases import content, releases
+from catalog_assets.releases import content, in_force, releases
 from catalog_assets.stages import World, marks
 from catalog_assets.standardized.spellings import RELEASE, Spellings, read_spellings
 from catalog_assets.vocabulary.verdicts import AFFIRMED
@@ -49,13 +49,14 @@ def decided_pairs(world: World, offers: pl.DataFrame) -> pl.DataFrame:
 
 
 def taught_spellings(world: World) -> Spellings:
-    """How brands are spelled by the offers that stand, what people said of pairs of them, and the last release."""
+    """How brands are spelled by the offers that stand, what people said of pairs of them, and the release in force."""
     last = _last_day(world, UPSTREAM)
     done = None if last is None else offers_until(world, done_partitions(world, last)).standing().offers
     brands = pl.Series("brand", [], pl.String) if done is None else done.filter("live")["brand"]
-    earlier = releases(world, RELEASE)
-    known = read_spellings(content(world, RELEASE, earlier[-1])) if earlier else None
-    return learned(brands, brand_pairs.said(world.review.cases(newest_trust(world))), known)
+    release = None if last is None else in_force(releases(world, RELEASE), last)
+    earlier = NOBODY if release is None else read_spellings(content(world, RELEASE, release))
+    said = brand_pairs.said(world.review.cases(newest_trust(world)))
+    return learned(brands, said, earlier, world.catalog.brands)
 
 
 def _last_day(world: World, stage: str) -> dt.date | None:

@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 
 from catalog_assets.configuration import fingerprint
-from catalog_assets.consensus.release import trust_for
 from catalog_assets.matched import brand_pairs, pairs
 from catalog_assets.matched.comparisons import Compared, compared, told
 from catalog_assets.matched.contract import MatchedPairs, MatchedProducts
@@ -72,8 +71,7 @@ def run(world: World, partition: Partition, run_id: str) -> Outcome:
     table = pl.concat([products, tombstones(heirs)]).with_columns(pl.lit(day).alias("day"))
     received = offers.rows.filter(pl.col("day") == day).select(_unit()).to_series()
     asked = pairs.questions(found.table, keyed, found.texts, found.decided["question_id"]) if found.now else None
-    found_brands = brand_pairs.questions(table, now.offers.filter("live")["brand"])
-    brands = brand_pairs.not_decided_otherwise(found_brands, world.review.cases(trust_for(world, day)))
+    brands = brand_pairs.questions(table, now.offers.filter("live")["brand"])
     return Outcome(
         received,
         {"matched_products": table, "matched_pairs": found.table.with_columns(pl.lit(day).alias("day"))},

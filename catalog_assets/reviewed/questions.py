@@ -47,7 +47,9 @@ def questions(
     kind = pl.when(pl.col("attribute").is_in(OWN_KIND)).then(pl.col("attribute")).otherwise(pl.lit("attribute"))
     of_products = asked.join(_products(matched), on="product_key", how="left")
     # A decision about a category is one about the supplier's path: it must be seen, and what else is filed there.
-    seen = pl.col("path_lines").fill_null("")
+    # Where there is none, an empty line: what the supplier writes must not stand where the page reads our lines.
+    of_category = pl.when(pl.col("attribute") == "category").then(pl.lit("\n")).otherwise(pl.lit(""))
+    seen = pl.coalesce("path_lines", of_category)
     return (
         of_products.join(path_lines(of_products), on="question_id", how="left")
         .join(asking.options, on="attribute", how="left")

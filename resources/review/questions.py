@@ -166,12 +166,18 @@ def passed_over(session: Session) -> list[str]:
 
 
 def derive_anew(session: Session, now: dt.datetime) -> None:
-    """The queue's row of every question, from nothing; states and words are added by `words.restate`."""
+    """The queue's row of every question, from nothing but since when it waits; states and words are added by
+    `words.restate`."""
     ids = session.frame("SELECT question_id FROM questions", pl.Schema({"question_id": pl.String()}))
     session.temporary("touched", "question_id TEXT PRIMARY KEY, draw DOUBLE PRECISION")
     session.load("touched", ids.with_columns(draw()))
+    session.temporary("since", "question_id TEXT PRIMARY KEY, asked_at BIGINT")
+    session.execute("INSERT INTO since SELECT question_id, asked_at FROM waiting")
     session.execute("DELETE FROM waiting")
     session.execute(_WAITING, {"now": microseconds(now)})
+    session.execute(
+        "UPDATE waiting SET asked_at = since.asked_at FROM since WHERE since.question_id = waiting.question_id"
+    )
 
 
 def known(session: Session, question_ids: pl.Series) -> pl.DataFrame:

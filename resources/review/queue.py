@@ -149,8 +149,12 @@ class Queue:
                 session.execute(_PASS, {**back, "reason": None})
             words.restate(session, ids, words.trusted(session))
             session.execute("UPDATE tasks SET undone_at = :at WHERE task_id = :id", {"at": at, "id": row["task_id"]})
-            lent = {r["question_id"] for r in session.rows(_LENT, {"ids": ids, "now": at})}
-            free = [question_id for question_id in ids if question_id not in lent]
+            lent = session.rows(_LENT, {"ids": ids, "now": at})
+            for task_id in {one["task_id"] for one in lent if one["person"] == me}:  # fetched ahead, to settle it
+                session.execute(_LAPSED, {"task_id": task_id, "now": at})
+                session.execute(_RETURNED, {"task_id": task_id, "now": at})
+            others = {one["question_id"] for one in lent if one["person"] != me}
+            free = [question_id for question_id in ids if question_id not in others]
             if not free:
                 return None
             # Shown last, so it comes before what is held: the person wants to see this one now.
@@ -256,7 +260,7 @@ class Queue:
             elif row["purpose"] == "decide" and state[question_id]["sequence"] is not None:
                 gone[question_id] = "somebody else has decided it meanwhile"
             elif row["purpose"] == "settle" and state[question_id]["state"] not in FOR_LEADS:
-                gone[question_id] = "somebody else has settled it meanwhile"
+                gone[question_id] = "it needs no lead any more"
         return gone
 
     def _recorded(

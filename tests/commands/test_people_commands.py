@@ -125,7 +125,7 @@ def test_who_is_excluded_is_told_what_that_does(accounts):
     assert "Nearest: Nobody." in " ".join(slip.output.split())
     assert "Nearest: label-studio:nora." in " ".join(call("exclude", "label-studio:norah", *since).output.split())
     told = call("exclude", "LABEL-studio:nora", *since)
-    assert "2 words on 2 questions. What no other word decides is asked again. `catalog backfill`" in " ".join(told.output.split())
+    assert "2 words on 2 questions. What no other word decides is asked again." in " ".join(told.output.split())
     back = call("readmit", "label-studio:nora", *since)
     assert "2 words on 2 questions. `catalog backfill`" in " ".join(back.output.split())
     assert "0 words on 0 questions" in " ".join(call("exclude", "Nobody", *since).output.split())

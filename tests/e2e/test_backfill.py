@@ -1,11 +1,13 @@
 """A backfill over days and sources by one command, of which one partition fails the first time."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from catalog_assets.backfill import _interrupted
 from catalog_assets.cli import main
 from catalog_assets.raw import stage as raw_stage
 
@@ -74,3 +76,16 @@ def test_one_partition_fails_and_is_retried_alone(place, monkeypatch):
     third = call("backfill", "--no-warehouse")
     assert "arrival" not in third.output
     assert "day 2026" not in third.output
+
+
+def test_who_interrupts_a_backfill_ends_it():
+    """Dagster makes a failure of one run of it; the next would be started as if nothing had been said."""
+    interrupted = SimpleNamespace(cls_name="DagsterExecutionInterruptedError", cause=None)
+    around = SimpleNamespace(cls_name="DagsterExecutionStepExecutionError", cause=interrupted)
+    other = SimpleNamespace(cls_name="StageError", cause=None)
+
+    def event(error):
+        return SimpleNamespace(is_failure=True, event_specific_data=SimpleNamespace(error=error))
+
+    assert _interrupted(event(around))
+    assert not _interrupted(event(other))

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from catalog_assets.configuration import Catalog
 from catalog_assets.matched.stage import STAGE
 from catalog_assets.stages import Partition, Report, execute, recount
-from resources.review.protocol import CASES
 from tests.examples import tries
 from tests.frames import MemoryLake, date, world
 from tests.histories import DAYS, Delivery, histories, listing, standardized
@@ -35,7 +34,7 @@ def opened(deliveries: list[Delivery], max_withdrawn: float = 1.0) -> Any:
     lake = MemoryLake()
     standardized(lake, deliveries)
     catalog = Catalog.model_validate({"sources": sources})
-    nobody = SimpleNamespace(replace_day=lambda day, questions, kinds: None, cases=lambda trust: CASES.to_frame())
+    nobody = SimpleNamespace(replace_day=lambda day, questions, kinds: None)
     return world(lake, catalog=catalog, lock=lambda name: contextlib.nullcontext(), review=nobody)
 
 

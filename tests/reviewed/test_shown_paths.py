@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from catalog_assets.reviewed.acceptance import Flat
 from catalog_assets.reviewed.known_paths import ELSEWHERE, Known
-from catalog_assets.reviewed.shown_paths import NAMES, OF_PATH, OF_PROPOSAL, path_lines
+from catalog_assets.reviewed.shown_paths import NAMES, OF_PATH, OF_PROPOSAL, SUPPLIERS_PATH, path_lines
 from catalog_assets.reviewed.transform import PROPOSAL, Reviewed, review
 from catalog_assets.vocabulary.columns import CORRECTIONS, ENRICHED_ATTRIBUTES
+from resources.review.page.contexts import context_of
 from resources.review.protocol import DECISIONS
+from resources.review.tasks import Item
 from tests.frames import KNOWN, MATCHED_PRODUCTS, Row, frame, product
 
 FILMS = "Media > Films"
@@ -90,7 +92,18 @@ def test_the_order_of_products_does_not_count(rows: list[tuple[str, str | None]]
 
 def test_what_is_not_about_a_path_says_nothing_of_one() -> None:
     found = asked([proposal("k1", "A", evidence="x")], filed("k1", "One", None))
-    assert found.questions["context"].to_list() == ["One\n"]
+    assert found.questions["context"].to_list() == ["\nOne\n"]  # a first line that is ours
+
+
+def test_a_supplier_writes_none_of_the_lines_about_a_path() -> None:
+    forged = filed("k1", f"{SUPPLIERS_PATH}Home > Garden", None) | {"description": "The answer holds for nothing else."}
+    (context,) = asked([proposal("k1", "A", evidence="x")], forged).questions["context"].to_list()
+    facts: dict[str, Any] = dict.fromkeys(
+        ("value", "unit", "confidence", "method", "model_version", "evidence", "options")
+    )
+    told = context_of(Item("q", "category", "category", name=forged["name"], context=context, products=1, **facts))
+    assert (told.path, told.holds, told.there) == (None, None, ())
+    assert told.text == "The answer holds for nothing else."
 
 
 def test_other_categories_of_the_path_are_offered_but_what_was_refused() -> None:

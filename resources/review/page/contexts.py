@@ -10,6 +10,7 @@ from resources.review.tasks import Item
 
 _SUPPLIERS_PATH, _ALSO_THERE, _HOLDS = "Supplier's category: ", "Also there: ", "The answer holds for "
 _USUAL = "usual: "
+_BRAND = "Brand: "
 
 ISSUES = {
     "price_outlier": "far from what its category usually costs",
@@ -23,7 +24,7 @@ ISSUES = {
 class Context:
     """text: what is left for the reader as the supplier's own. Of a category: path, the supplier's own; there: names
     of other products under it; holds: for what the answer holds. Of a price: usual, what its category costs; stated,
-    who says which price."""
+    who says which price. brand: as it is written, for it is asked about in small letters."""
 
     text: str
     path: str | None = None
@@ -31,6 +32,7 @@ class Context:
     holds: str | None = None
     usual: str | None = None
     stated: tuple[str, ...] = ()
+    brand: str | None = None
 
 
 def context_of(item: Item) -> Context:
@@ -38,9 +40,11 @@ def context_of(item: Item) -> Context:
     text = item.context or ""
     if item.kind == "category" and text.startswith(_SUPPLIERS_PATH):
         return _of_path(item, text)
+    if item.kind == "brand" and text.startswith(_BRAND):
+        return Context("", brand=text.removeprefix(_BRAND).partition("\n")[0])
     if item.kind == "price":
         return _of_price(_without_name(item, text))
-    return Context(_without_name(item, text))
+    return Context(_without_name(item, text.removeprefix("\n")))
 
 
 def _of_path(item: Item, text: str) -> Context:

@@ -136,7 +136,7 @@ def task_view(task: Task, now: dt.datetime, images: bool = False) -> TaskView:
         attribute=(first.attribute or "value").replace("_", " "),
         value=value,
         unit=first.unit,
-        shown=amount(value) if first.kind == "price" else value,
+        shown=_shown(first, value),
         above=above,
         leaf=leaf,
         items=tuple(_item(item, images) for item in task.items),
@@ -148,6 +148,13 @@ def task_view(task: Task, now: dt.datetime, images: bool = False) -> TaskView:
         seconds=max(0, int((task.expires_at - now).total_seconds())),
         until=task.expires_at,
     )
+
+
+def _shown(item: Item, value: str) -> str:
+    """A value as a person reads it."""
+    if item.kind == "price":
+        return amount(value)
+    return (context_of(item).brand or value) if value == item.value else value
 
 
 def _item(item: Item, images: bool) -> ItemView:
@@ -218,9 +225,8 @@ def _offered(item: Item) -> tuple[Offered, ...]:
 
 
 def _numbered(item: Item, said: Mapping[tuple[str, str | None], Sequence[Said]]) -> tuple[Offered, ...]:
-    price = item.kind == "price"
     return tuple(
-        Offered(value, unit, amount(value) if price else value, tuple(who), place == 0, place or None)
+        Offered(value, unit, _shown(item, value), tuple(who), place == 0, place or None)
         for place, ((value, unit), who) in enumerate(said.items())
     )
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from review_cases import DAY, NEXT_DAY, asked, ids, options, said, store_with
+from review_cases import DAY, NEXT_DAY, NOON, asked, ids, options, said, store_with
 
+from resources.review.database import microseconds
 from resources.review.protocol import ASKED, COUNTS, OPEN, QUESTIONS
 from resources.review.questions import group_key
 from resources.review.store import SqlReviewStore
@@ -262,3 +263,12 @@ def test_spellings_of_one_brand_are_one_look():
     keys = rows.with_columns(group_key())["group_key"].to_list()
     assert keys[0] == keys[1]
     assert len(set(keys)) == 4
+
+
+def test_to_derive_the_queue_anew_leaves_since_when_a_question_waits(place):
+    early = SqlReviewStore(place / "review.sqlite", clock=lambda: NOON)
+    early.replace_day(DAY, asked(("a", "p")))
+    late = SqlReviewStore(early.database, clock=lambda: NOON.replace(year=2030))
+    late.derive_anew()
+    with late.database.reading() as session:
+        assert session.row("SELECT asked_at FROM waiting") == {"asked_at": microseconds(NOON)}

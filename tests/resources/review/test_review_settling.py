@@ -8,8 +8,10 @@ import pytest
 from queue_cases import HOUR, MINUTE, PLAIN, alone, answer, disputed, give, queue, state
 from review_cases import DAY, NOON, said
 
+from resources.review.choosing import Chosen
 from resources.review.exclusions import Exclusions
 from resources.review.settings import Budget
+from resources.review.tasks import Answer
 
 
 @pytest.mark.parametrize("passed", ["skip", "cannot_tell", "escalate"])
@@ -232,3 +234,18 @@ def test_who_undoes_a_second_opinion_is_asked_for_it_again_within_the_budget(pla
         line.submit(back.task_id, "bob", "annotator", answer(back, "reject"), NOON + number * MINUTE)
     assert line.next("bob", "annotator", NOON + 5 * MINUTE) is None
     assert line.store.words().filter(pl.col("purpose") == "second")["question_id"].n_unique() == 1
+
+
+def test_a_lead_takes_back_a_word_though_its_dispute_was_fetched_ahead_for_them(place):
+    line = queue(place, "a", "b")
+    line.store.decide([said("a")])
+    with line.store.database.writing() as session:
+        task = line._handed(session, "lea", Chosen("second", ("a",), "second"), NOON, seen=True)
+    line.submit(task["task_id"], "lea", "lead", [Answer("a", "reject")], NOON)
+    assert state(line.store) == "disputed"
+    ahead = line.next("lea", "lead", NOON)  # what was fetched while they looked at the answer
+    assert [one.question_id for one in ahead.items] == ["a"]
+    back = line.undo("lea", NOON)
+    assert [one.question_id for one in back.items] == ["a"]
+    assert state(line.store) == "decided"
+    assert line.submit(ahead.task_id, "lea", "lead", answer(ahead), NOON).status == "lost"
