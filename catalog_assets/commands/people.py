@@ -159,11 +159,13 @@ def unknown_name(store: Any, name: str) -> str | None:
 
     from catalog_assets.consensus.standing import name_of
     from resources.review.accounts import Accounts
+    from resources.review.exclusions import Exclusions
     from resources.review.words import named
 
     accounts = [account.name for account in Accounts(store.database).people()]
     annotators = store.history().select(name_of(pl.col("annotator")).alias("key"), "annotator").unique("key")
     known = dict(annotators.sort("key", "annotator").iter_rows())
+    known |= {named(stated.person): stated.person for stated in Exclusions(store.database).stated()}
     known |= {named(account): account for account in accounts}
     if named(name) in known:
         return None

@@ -167,8 +167,9 @@ def _affirmed(about: pl.DataFrame) -> pl.DataFrame:
         pl.when(accepted).then("asked_evidence").alias("evidence"), "sequence",
     )  # fmt: skip
     last = named.sort("sequence").unique(_UNIT, keep="last", maintain_order=True)
-    later = last.join(_refused(about), on=[*_UNIT, "value"], suffix="_refused")
-    later = later.filter(pl.col("sequence_refused") > pl.col("sequence"))
+    later = last.join(_refused(about), on=_UNIT, suffix="_refused").filter(
+        _equal(pl.col("value"), pl.col("value_refused")), pl.col("sequence_refused") > pl.col("sequence")
+    )
     return last.join(later, on=_UNIT, how="anti").drop("sequence")
 
 

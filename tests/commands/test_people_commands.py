@@ -129,6 +129,8 @@ def test_who_is_excluded_is_told_what_that_does(accounts):
     back = call("readmit", "label-studio:nora", *since)
     assert "2 words on 2 questions. `catalog backfill`" in " ".join(back.output.split())
     assert "0 words on 0 questions" in " ".join(call("exclude", "Nobody", *since).output.split())
+    assert call("exclude", "ghost", *since, "--even-unknown").exit_code == 0
+    assert call("readmit", "ghost", *since).exit_code == 0  # who was excluded is known
 
 
 def test_no_command_takes_a_password_as_an_argument():

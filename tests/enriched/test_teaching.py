@@ -69,6 +69,12 @@ def test_a_refused_span_is_no_label_any_more() -> None:
     assert ("color", "Red") in labels(others)
 
 
+def test_a_number_that_was_refused_later_is_no_label_however_it_was_written() -> None:
+    named = decided("accept", "length", "200", "200 cm")
+    assert ("length", "200 cm") in labels([named])
+    assert ("length", "200 cm") not in labels([named, decided("reject", "length", "200.0", sequence=2)])
+
+
 def test_what_nobody_was_asked_about_is_unknown_in_what_people_decided_about_and_absent_elsewhere() -> None:
     said = pl.DataFrame([decided("reject", "material", "Red", "Red")] * 2, schema=SAID)
     told = lesson(contents({"name": LAMP}, {"name": "Other lamp, Red"}), said).labelled
