@@ -190,9 +190,9 @@ def test_the_api_is_described(desk):
 BRAND = {
     "kind": "brand",
     "attribute": "brand",
-    "value": "Acme",
+    "value": "acme",
     "name": "Lamp <1>",
-    "context": "Brand as stated: x\nLamp <1>",
+    "context": "Brand: A<c>me\nBrand as stated: x\nLamp <1>",
 }
 
 
@@ -200,6 +200,7 @@ def test_a_brand_is_asked_about_by_its_spelling(desk):
     desk.queue.tasks = [task(item(evidence="<Acme> GmbH", **BRAND))]
     shown = " ".join(desk.client.get("/", headers=PAGE).text.split())
     assert 'Is <bdi class="path">&lt;Acme&gt; GmbH</bdi> the brand' in shown
+    assert "A&lt;c&gt;me" in shown
     assert "The same brand" in shown
     assert "Brand as stated" not in shown
 

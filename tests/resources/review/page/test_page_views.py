@@ -56,9 +56,10 @@ def test_a_category_shows_the_suppliers_path_and_the_leaf():
 
 
 def test_a_brand_shows_how_it_is_spelled_and_not_its_text():
-    view = one(kind="brand", attribute="brand", value="Acme", evidence="<Acme> GmbH",
-               context="Brand as stated: <Acme> GmbH\nLamp")  # fmt: skip
+    context = "Brand: A<cme>\nBrand as stated: <Acme> GmbH\nLamp"
+    view = one(kind="brand", attribute="brand", value="a<cme>", evidence="<Acme> GmbH", context=context)
     assert (view.item.spelling, view.item.text, view.item.missing) == ("&lt;Acme&gt; GmbH", "", None)
+    assert (view.shown, view.offered[0].shown, view.value) == ("A<cme>", "A<cme>", "a<cme>")
     assert (view.editor, one().item.spelling) == ("text", None)
 
 
