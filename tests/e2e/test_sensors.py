@@ -17,7 +17,12 @@ pytestmark = [pytest.mark.server, pytest.mark.xdist_group("dagster"), pytest.mar
 DAY, NEXT = "2026-01-10", "2026-01-11"
 
 
-def test_arrivals_start_their_partition_and_its_day(dagster):
+def test_arrivals_and_then_a_correction_are_carried_out_by_themselves(dagster):
+    arrivals_start_their_partition_and_its_day(dagster)
+    a_correction_is_carried_out(dagster)
+
+
+def arrivals_start_their_partition_and_its_day(dagster):
     file = dagster.drop("shop", DAY, "feed.csv", ROWS)
     dagster.wait_for(1, "arrival", f"{DAY}|shop")
     dagster.wait_for(1, "day", DAY)
@@ -51,7 +56,7 @@ def test_arrivals_start_their_partition_and_its_day(dagster):
     ]
 
 
-def test_a_correction_is_carried_out_by_itself(dagster):
+def a_correction_is_carried_out(dagster):
     """After the arrivals above: the first delivery is taken back, and nobody starts a run."""
     world = open_world(load(dagster.folder / "catalog.yaml"))
     first = world.lake.read("deliveries", day=dt.date.fromisoformat(NEXT), source="shop")["delivery_id"][0]
